@@ -1,0 +1,15 @@
+// Vocabularies of SentencePiece `.model` files (Kudo and Richardson, 1808.06226), BPE and unigram, through the library.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "tokenizer/tokenizer.h"
+
+namespace kindling {
+
+// `model`: the bytes of the file. Errors: `malformed`. Exact.
+[[nodiscard]] Result<std::unique_ptr<Tokenizer>> open_sentencepiece(std::string name, std::string_view model);
+
+}  // namespace kindling
