@@ -1,0 +1,104 @@
+// The second of the two scores: how a question becomes a packed window, and the window an answer.
+//
+//   question -> retrieve -> score -> value -> fill -> prompt -> generate -> cite
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/cancellation.h"
+#include "base/result.h"
+#include "encoder/encoder.h"
+#include "engine/generator.h"
+#include "engine/profile.h"
+#include "engine/question.h"
+#include "engine/search.h"
+#include "index/snapshot.h"
+
+namespace kindling {
+
+enum class PassageOrder : std::uint8_t { document, relevance, edges };
+[[nodiscard]] std::string_view to_string(PassageOrder order);
+
+struct PackOptions {
+  std::optional<std::uint64_t> budget;    // tokens for the whole request; default: window less reserve
+  std::optional<std::uint64_t> reserve;   // tokens kept for the answer; default: the profile's
+  PassageOrder order = PassageOrder::document;
+};
+
+// What is promised about the request, in tokens of the profile's model: tokens <= tokens_max <= budget <= window.
+struct Certificate {
+  std::uint64_t window = 0;
+  std::uint64_t reserved_output = 0;
+  std::uint64_t budget = 0;
+  std::uint64_t tokens = 0;       // of the request as serialised: best estimate
+  std::uint64_t tokens_max = 0;   // the true count is at most this
+  std::string tokenizer;
+  TokenBound bound = TokenBound::worst_case;
+};
+
+// A run of sentences of one section, sent to the model under its number.
+struct Passage {
+  std::uint32_t number = 0;       // from 1, in the order sent
+  Place place;
+  std::uint64_t token_count = 0;  // by the profile's tokenizer
+  float value = 0;                // of its best sentence
+  std::string text;
+  std::vector<std::string> duplicates;  // uris of documents that hold the same text
+};
+
+struct Dropped {
+  std::string document;
+  ByteSpan span;                  // as Passage::place.span
+  std::string reason;             // "budget", "duplicate"
+};
+
+struct Packed {
+  std::vector<ChatMessage> messages;
+  std::vector<Passage> passages;
+  std::vector<Dropped> dropped;   // the best first; at most `dropped_max`
+  Certificate certificate;
+  Timings timings_ms;
+  std::string note;
+};
+
+inline constexpr std::size_t dropped_max = 200;
+
+// Errors: as search, and `budget_impossible`, naming the smallest budget that would do.
+[[nodiscard]] Result<Packed> pack(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
+                                  const ModelProfile& profile, const PackOptions& options, const Cancellation& cancellation);
+
+struct AskOptions {
+  PackOptions pack;
+  ThinkingMode thinking = ThinkingMode::instant;
+  bool stream = true;
+  bool require_citations = false;   // an answer without a verified citation becomes no_evidence
+  EndpointOverrides endpoint;
+};
+
+struct Citation {
+  std::uint32_t number = 0;         // as in the answer: [1]
+  Place place;                      // of the quote, not of the whole passage
+  std::string quote;                // bytes of the document's text at place.text_span
+  bool verified = false;            // the quote stands there, byte for byte, and carries the statement's words and numbers
+};
+
+struct Answer {
+  std::string text;
+  std::vector<Citation> citations;
+  Certificate certificate;
+  Usage usage;
+  Finish finish = Finish::stop;
+  Timings timings_ms;               // retrieve, pack, first_token, total
+  std::string note;
+};
+
+// Without a profile the answer is extractive: sentences of the passages, each cited, or Finish::no_evidence.
+// Errors: as pack, and those of ChatEndpoint.
+[[nodiscard]] Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
+                                 const ModelProfile* profile, const AskOptions& options, const OnToken& on_token,
+                                 const Cancellation& cancellation);
+
+}  // namespace kindling

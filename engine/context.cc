@@ -1,0 +1,244 @@
+#include "engine/context.h"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/place.h"
+#include "engine/prompt.h"
+
+namespace kindling {
+namespace {
+
+// Consecutive units of one section: one passage.
+struct Run {
+  std::vector<UnitIndex> units;
+  float value = 0;   // of its best unit
+};
+
+struct SectionRuns {
+  SectionIndex section{};
+  std::vector<Run> runs;   // in text order
+  float value = 0;
+};
+
+class ContextBuilder {
+ public:
+  ContextBuilder(const Snapshot& snapshot, std::string_view question, std::span<const Unit> units, const ModelProfile& profile,
+                 const Tokenizer& tokenizer, const Budget& budget, PassageOrder order)
+      : snapshot_(snapshot), question_(question), units_(units), profile_(profile), tokenizer_(tokenizer), budget_(budget),
+        order_(order) {}
+
+  Result<Context> run() {
+    const std::uint64_t fixed = count_request(make_prompt(question_, {})).tokens_max;
+    if (fixed > budget_.tokens) return impossible(fixed + cheapest_unit());
+    Filling filling = fill(units_, budget_.tokens - fixed, costs(), [this](UnitIndex unit) { return text_of(unit); });
+    if (filling.chosen.empty() && !units_.empty()) return impossible(fixed + filling.cheapest);
+
+    arrange(filling.chosen);
+    std::vector<ChatMessage> messages = render();
+    TokenCount count = count_request(messages);
+    while (count.tokens_max > budget_.tokens && !filling.chosen.empty()) {
+      drop_least(filling, count.tokens_max - budget_.tokens);
+      arrange(filling.chosen);
+      messages = render();
+      count = count_request(messages);
+    }
+    if (filling.chosen.empty() && !units_.empty()) return impossible(fixed + filling.cheapest);
+    return finish(filling, std::move(messages), count);
+  }
+
+ private:
+  std::string_view text_of(UnitIndex unit) const {
+    const Unit& u = units_[position(unit)];
+    return slice(snapshot_.document(u.document).text, u.span);
+  }
+
+  std::string heading_of(SectionIndex section) const {
+    const SectionView view = snapshot_.section(section);
+    return heading_line(snapshot_.document(view.document).title, view.heading_path);
+  }
+
+  std::uint64_t tokens_max_of(std::string_view text) const { return tokenizer_.count(text).tokens_max; }
+
+  FillCosts costs() const {
+    FillCosts costs;
+    // Up to three bytes of white space may join a unit to the next of its run; they are sent as they stand in the document.
+    costs.unit = [this](UnitIndex unit) { return tokens_max_of(text_of(unit)) + joining_space(unit); };
+    costs.heading = [this](SectionIndex section) { return tokens_max_of(heading_of(section)); };
+    costs.passage_mark = passage_mark_bytes_max;
+    return costs;
+  }
+
+  // White space between this unit and the one before it in the same section: sent only when both are in, counted always.
+  std::uint64_t joining_space(UnitIndex unit) const {
+    const std::uint32_t i = position(unit);
+    if (i == 0 || !continues(units_, UnitIndex{i - 1}, unit)) return 0;
+    return units_[i].span.begin - units_[i - 1].span.end;
+  }
+
+  std::uint64_t cheapest_unit() const {
+    return fill(units_, 0, costs(), [this](UnitIndex unit) { return text_of(unit); }).cheapest;
+  }
+
+  Error impossible(std::uint64_t needed) const {
+    return {ErrorCode::budget_impossible, "budget",
+            std::to_string(budget_.tokens) + " tokens cannot hold the question and one passage",
+            "allow at least " + std::to_string(needed) + " with --budget"};
+  }
+
+  TokenCount count_request(const std::vector<ChatMessage>& messages) const {
+    const std::uint64_t overhead = profile_.overhead.per_request + profile_.overhead.per_message * messages.size();
+    TokenCount total{overhead, overhead};
+    for (const ChatMessage& message : messages) total += tokenizer_.count(message.content);
+    return total;
+  }
+
+  // Groups the chosen units into runs and sections, and puts the sections into the order wanted.
+  void arrange(std::span<const UnitIndex> chosen) {
+    sections_.clear();
+    for (const UnitIndex unit : chosen) {
+      const Unit& u = units_[position(unit)];
+      if (sections_.empty() || sections_.back().section != u.section) sections_.push_back({u.section, {}, 0});
+      SectionRuns& section = sections_.back();
+      if (section.runs.empty() || !continues(units_, section.runs.back().units.back(), unit)) section.runs.emplace_back();
+      section.runs.back().units.push_back(unit);
+      section.runs.back().value = std::max(section.runs.back().value, u.value);
+      section.value = std::max(section.value, u.value);
+    }
+    if (order_ == PassageOrder::document) return;
+    std::stable_sort(sections_.begin(), sections_.end(),
+                     [](const SectionRuns& a, const SectionRuns& b) { return a.value > b.value; });
+    if (order_ == PassageOrder::edges) best_at_both_edges();
+  }
+
+  // First, third, fifth ... from the front; second, fourth ... from the back: the weakest end up in the middle.
+  void best_at_both_edges() {
+    std::vector<SectionRuns> front, back;
+    for (std::size_t i = 0; i < sections_.size(); ++i) (i % 2 == 0 ? front : back).push_back(std::move(sections_[i]));
+    sections_ = std::move(front);
+    sections_.insert(sections_.end(), std::make_move_iterator(back.rbegin()), std::make_move_iterator(back.rend()));
+  }
+
+  ByteSpan span_of(const Run& run) const {
+    return {units_[position(run.units.front())].span.begin, units_[position(run.units.back())].span.end};
+  }
+
+  std::string_view text_of(SectionIndex section, const Run& run) const {
+    return slice(snapshot_.document(snapshot_.section(section).document).text, span_of(run));
+  }
+
+  std::vector<ChatMessage> render() const {
+    std::vector<PromptSection> prompt;
+    std::uint32_t number = 0;
+    for (const SectionRuns& section : sections_) {
+      prompt.push_back({heading_of(section.section), {}});
+      for (const Run& run : section.runs) prompt.back().passages.push_back({++number, text_of(section.section, run)});
+    }
+    return make_prompt(question_, prompt);
+  }
+
+  // Takes out the least valuable units until about `excess` tokens are gone, at least one.
+  void drop_least(Filling& filling, std::uint64_t excess) const {
+    std::vector<UnitIndex> weakest = filling.chosen;
+    std::stable_sort(weakest.begin(), weakest.end(),
+                     [&](UnitIndex a, UnitIndex b) { return units_[position(a)].value < units_[position(b)].value; });
+    std::uint64_t gone = 0;
+    for (const UnitIndex unit : weakest) {
+      if (gone > 0 && gone >= excess) break;
+      gone += std::max<std::uint64_t>(1, tokens_max_of(text_of(unit)));
+      std::erase(filling.chosen, unit);
+      filling.omitted.insert(filling.omitted.begin(), {unit, Omission::Reason::budget, unit});
+    }
+  }
+
+  Result<Context> finish(const Filling& filling, std::vector<ChatMessage> messages, TokenCount count) const {
+    Context context;
+    context.messages = std::move(messages);
+    context.certificate = {budget_.window, budget_.reserved_output, budget_.tokens,      count.tokens,
+                           count.tokens_max, std::string(tokenizer_.name()), tokenizer_.bound()};
+    Places places(snapshot_);
+    KINDLING_TRY_VOID(add_passages(context, places));
+    add_duplicates(context, filling);
+    KINDLING_TRY_VOID(add_dropped(context, places, filling));
+    return context;
+  }
+
+  Status add_passages(Context& context, Places& places) const {
+    for (const SectionRuns& section : sections_) {
+      for (const Run& run : section.runs) {
+        Passage passage;
+        passage.number = static_cast<std::uint32_t>(context.passages.size() + 1);
+        KINDLING_TRY(passage.place, places.at(section.section, span_of(run)));
+        passage.text = text_of(section.section, run);
+        passage.token_count = tokenizer_.count(passage.text).tokens;
+        passage.value = run.value;
+        context.passages.push_back(std::move(passage));
+        context.units_of.push_back(run.units);
+      }
+    }
+    return {};
+  }
+
+  void add_duplicates(Context& context, const Filling& filling) const {
+    std::map<UnitIndex, std::size_t> passage_of;
+    for (std::size_t p = 0; p < context.units_of.size(); ++p) {
+      for (const UnitIndex unit : context.units_of[p]) passage_of.emplace(unit, p);
+    }
+    for (const Omission& omission : filling.omitted) {
+      if (omission.reason != Omission::Reason::duplicate) continue;
+      const auto found = passage_of.find(omission.same_as);
+      if (found == passage_of.end()) continue;
+      Passage& passage = context.passages[found->second];
+      std::string uri(snapshot_.document(units_[position(omission.unit)].document).uri);
+      const auto& known = passage.duplicates;
+      if (uri != passage.place.uri && std::find(known.begin(), known.end(), uri) == known.end()) {
+        passage.duplicates.push_back(std::move(uri));
+      }
+    }
+  }
+
+  Status add_dropped(Context& context, Places& places, const Filling& filling) const {
+    for (const Omission& omission : filling.omitted) {
+      if (context.dropped.size() == dropped_max) break;
+      const Unit& unit = units_[position(omission.unit)];
+      KINDLING_TRY(const Place place, places.at(unit.section, unit.span));
+      context.dropped.push_back(
+          {place.document, place.span, omission.reason == Omission::Reason::duplicate ? "duplicate" : "budget"});
+    }
+    return {};
+  }
+
+  const Snapshot& snapshot_;
+  std::string_view question_;
+  std::span<const Unit> units_;
+  const ModelProfile& profile_;
+  const Tokenizer& tokenizer_;
+  const Budget& budget_;
+  PassageOrder order_;
+  std::vector<SectionRuns> sections_;
+};
+
+}  // namespace
+
+Result<Budget> request_budget(const ModelProfile& profile, const PackOptions& options) {
+  Budget budget;
+  budget.window = profile.window;
+  budget.reserved_output = options.reserve.value_or(std::min(profile.reserve_default, profile.output_max));
+  if (budget.reserved_output >= budget.window) {
+    return Error{ErrorCode::usage, "--reserve",
+                 std::to_string(budget.reserved_output) + " tokens leave nothing of the window of " +
+                     std::to_string(budget.window),
+                 "reserve less"};
+  }
+  const std::uint64_t room = budget.window - budget.reserved_output;
+  budget.tokens = std::min(options.budget.value_or(room), room);
+  return budget;
+}
+
+Result<Context> build_context(const Snapshot& snapshot, std::string_view question, std::span<const Unit> units,
+                              const ModelProfile& profile, const Tokenizer& tokenizer, const Budget& budget,
+                              PassageOrder order) {
+  return ContextBuilder(snapshot, question, units, profile, tokenizer, budget, order).run();
+}
+
+}  // namespace kindling

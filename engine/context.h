@@ -1,0 +1,42 @@
+// From chosen units to what is sent: passages in order, the prompt, and a certificate of its size.
+//
+// The certificate is made by counting the finished messages again, not by adding up estimates: where sums and the recount
+// differ, the least valuable units go until the recount holds. So tokens <= tokens_max <= budget always.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/ask.h"
+#include "engine/fill.h"
+#include "engine/profile.h"
+#include "engine/value.h"
+#include "index/snapshot.h"
+
+namespace kindling {
+
+// Budget of a request: what the window leaves. Errors: `usage` when the reserve does not fit into the window.
+struct Budget {
+  std::uint64_t window = 0;
+  std::uint64_t reserved_output = 0;
+  std::uint64_t tokens = 0;      // for the whole request
+};
+[[nodiscard]] Result<Budget> request_budget(const ModelProfile& profile, const PackOptions& options);
+
+struct Context {
+  std::vector<ChatMessage> messages;
+  std::vector<Passage> passages;
+  std::vector<std::vector<UnitIndex>> units_of;   // of each passage
+  std::vector<Dropped> dropped;
+  Certificate certificate;
+};
+
+// Errors: `budget_impossible`, naming the smallest budget that would do; `index_corrupt`.
+[[nodiscard]] Result<Context> build_context(const Snapshot& snapshot, std::string_view question, std::span<const Unit> units,
+                                            const ModelProfile& profile, const Tokenizer& tokenizer, const Budget& budget,
+                                            PassageOrder order);
+
+}  // namespace kindling

@@ -1,0 +1,57 @@
+// Measuring retrieval quality on a BEIR folder: corpus.jsonl[.gz], queries.jsonl[.gz], qrels/test.tsv.
+//
+// Measures are those of trec_eval: ndcg_cut_10 (linear gain), recall_10, recall_100, recip_rank (over the first 100), means
+// over all judged queries. A document ranks by .6 of its best chunk and .4 of its best section.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/cancellation.h"
+#include "base/result.h"
+#include "encoder/encoder.h"
+#include "engine/ingest.h"
+#include "engine/question.h"
+
+namespace kindling {
+
+struct EvaluateOptions {
+  std::filesystem::path folder;
+  std::filesystem::path index;        // where the set is indexed; kept and reused when unchanged
+  std::filesystem::path run;          // TREC run of the hybrid mode (others with ".keyword", ".vector"); empty: none
+  bool answers = false;               // grade extractive answers against the queries' `answers`
+  unsigned threads = 0;
+  std::filesystem::path decoder;
+};
+
+struct ModeScores {
+  SearchMode mode{};
+  double ndcg_cut_10 = 0, recall_10 = 0, recall_100 = 0, recip_rank = 0;
+  double latency_p50_ms = 0, latency_p99_ms = 0;   // of one question, embedding included, one thread
+};
+
+struct AnswerScores {
+  std::uint64_t questions = 0;       // that have answers
+  double answered = 0;               // share not abstained from
+  double holds_answer = 0;           // share whose text holds one of the answers (case and white space folded)
+};
+
+struct EvaluateReport {
+  std::uint64_t documents = 0;
+  std::uint64_t queries = 0;
+  std::vector<ModeScores> modes;     // hybrid, keyword, vector
+  std::optional<AnswerScores> answers;
+  double index_seconds = 0;
+};
+
+// Errors: `not_found`, `malformed` (naming file and line), those of ingest.
+[[nodiscard]] Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& encoder,
+                                              const std::function<void(std::string_view)>& on_progress,
+                                              const Cancellation& cancellation);
+
+}  // namespace kindling

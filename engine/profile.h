@@ -1,0 +1,60 @@
+// Model profiles: everything that is known of a model and its endpoint, as data (CONTRACT: one TOML file each).
+//
+// Shipped profiles are compiled in from engine/profiles/*.toml; a user's own in $XDG_CONFIG_HOME/kindling/profiles/*.toml
+// stand beside them and replace those of the same name. Every value in a file has its source, or "unverified", beside it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "tokenizer/tokenizer.h"
+
+namespace kindling {
+
+enum class ThinkingMode : std::uint8_t { instant, thinking, contemplating };
+
+// US dollars for a million tokens; negative: unknown.
+struct Price {
+  double input = -1;
+  double cached_input = -1;
+  double output = -1;
+};
+
+// What a chat template adds around the texts, at most: tokens a request and tokens a message.
+struct TemplateOverhead {
+  std::uint32_t per_request = 32;
+  std::uint32_t per_message = 16;
+};
+
+struct ModelProfile {
+  std::string name;                       // "muse-spark"
+  std::string source;                     // "shipped", or the path of the user's file
+  std::string base_url;                   // without a trailing slash
+  std::string model;                      // what the endpoint calls it
+  std::vector<std::string> key_env;       // the first that is set holds the key; empty: no key
+  std::uint64_t window = 0;               // tokens, input and output together
+  std::uint64_t output_max = 0;           // tokens
+  std::uint64_t reserve_default = 4096;   // tokens kept for the answer, reasoning included
+  std::vector<std::string> modalities;    // "text", "image", "audio"
+  std::string tokenizer;                  // "estimator", or the name of a public vocabulary
+  TemplateOverhead overhead;
+  Price price;
+  Json parameters = Json::object();       // names, exclusions, mapping of thinking modes (see engine/profiles/README.md)
+  std::uint64_t requests_per_minute = 0;  // 0: unknown
+  std::uint64_t tokens_per_minute = 0;
+};
+
+// All profiles, by name. Errors: `configuration` naming the user's file and place.
+[[nodiscard]] Result<std::vector<ModelProfile>> load_profiles();
+// Errors: `not_found`, listing what there is.
+[[nodiscard]] Result<ModelProfile> find_profile(std::string_view name);
+
+// The tokenizer that counts for a profile: exact where the vocabulary is at hand, else the estimator.
+[[nodiscard]] Result<std::shared_ptr<const Tokenizer>> profile_tokenizer(const ModelProfile& profile);
+
+}  // namespace kindling

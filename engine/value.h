@@ -1,0 +1,38 @@
+// What each sentence is worth to the question: the unit that packing and extractive answers choose from.
+//
+// A sentence is judged by its chunk, the chunk's neighbours, its section, and its own words:
+//
+//   C = max(0, F_chunk - base), S = max(0, F_section - base), base = the n-th best score (the least, if fewer)
+//   C'(i) = max(C(i), .8 C(i-1), .5 C(i+1)) over the chunks of the document: answers stand beside what the question names
+//   s = BM25 of heading + sentence, over its maximum; what leads to a sentence and follows it inherits a share that fades
+//       with distance inside the section (forward 120 characters, backward 40)
+//   V = (.6 C' + .4 S) (1 + s)
+//
+// Multiplied, not added; not divided by length (measured: both lose). See docs/packing.md.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/query.h"
+#include "engine/score.h"
+#include "index/ids.h"
+#include "index/snapshot.h"
+
+namespace kindling {
+
+struct Unit {
+  DocumentIndex document{};
+  SectionIndex section{};
+  ChunkIndex chunk{};
+  ByteSpan span;           // of the document's text; trailing white space left out
+  float value = 0;         // V > 0
+  float gate = 0;          // s
+};
+
+// Units of positive value, in index order. `base_rank`: how many chunks count as candidates (n above); larger windows take
+// more.
+[[nodiscard]] std::vector<Unit> value_units(const Snapshot& snapshot, const Query& query, const Candidates& candidates,
+                                            const Scores& scores, std::size_t base_rank);
+
+}  // namespace kindling

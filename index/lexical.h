@@ -1,0 +1,48 @@
+// BM25 as a share of what the question could have scored, at two levels at once.
+//
+// A chunk is found by its own words and by its section's headings (heading path, or the document's title where there is
+// none); a section by the words of all its chunks and the same headings, counted once. Each level has its own N, document
+// frequencies and mean length.
+//
+//   idf(t) = ln(1 + (N - df + .5) / (df + .5))
+//   BM     = sum over question terms of idf * tf / (tf + k1 (1 - b + b length / mean length)),  k1 = .9, b = .6
+//   U      = sum over question terms of idf (a term unknown to the collection has df 0)
+//   score  = BM / U, in [0, 1]
+//   bigram = sum over adjacent question terms that stand 1 or 2 apart (in order) in the text of (idf1 + idf2) / (2 U)
+//   named  = (sum of idf^2 over question and heading terms)^2 / (sum of idf^2 over question terms * over heading terms),
+//            section idf; of the best heading of the path, or the title; sections only
+//
+// Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009); the division by U makes levels
+// comparable between questions.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "index/ids.h"
+
+namespace kindling {
+
+struct ChunkMatch {
+  ChunkIndex chunk{};
+  float score = 0;      // BM / U
+  float bigram = 0;
+  float coverage = 0;   // share of U whose terms stand in the chunk or its headings
+};
+
+struct SectionMatch {
+  SectionIndex section{};
+  float score = 0;
+  float bigram = 0;
+  float named = 0;
+};
+
+// Every live chunk and section that holds at least one term of the question, in index order.
+struct LexicalMatches {
+  std::vector<ChunkMatch> chunks;
+  std::vector<SectionMatch> sections;
+  std::vector<float> idf;  // of each question term, in the question's order, chunk level
+  float upper_bound = 0;   // U at chunk level; 0 when the question has no terms
+};
+
+}  // namespace kindling
