@@ -1,0 +1,139 @@
+#include "engine/fill.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+#include <string>
+
+namespace kindling {
+namespace {
+
+struct Pool {
+  std::vector<Unit> units;
+  std::vector<std::string> texts;
+
+  [[nodiscard]] FillCosts costs() const {
+    FillCosts costs;
+    costs.unit = [this](UnitIndex unit) { return texts[position(unit)].size() + 1; };
+    costs.heading = [](SectionIndex section) { return std::uint64_t{5} + position(section) % 7; };
+    costs.passage_mark = 10;
+    return costs;
+  }
+  [[nodiscard]] Filling filled(std::uint64_t budget) const {
+    return fill(units, budget, costs(), [this](UnitIndex unit) { return std::string_view(texts[position(unit)]); });
+  }
+};
+
+Pool random_pool(std::mt19937& random) {
+  Pool pool;
+  std::uint32_t section = 0, chunk = 0;
+  const std::size_t count = 1 + random() % 60;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (random() % 4 == 0) ++chunk;
+    if (random() % 8 == 0) { ++section; ++chunk; }
+    Unit unit;
+    unit.section = SectionIndex{section};
+    unit.chunk = ChunkIndex{chunk};
+    unit.value = static_cast<float>(1 + random() % 1000) / 100;
+    pool.units.push_back(unit);
+    std::string text(1 + random() % 120, 'a');
+    for (char& c : text) c = static_cast<char>('a' + random() % 20);
+    if (random() % 5 == 0 && !pool.texts.empty()) text = pool.texts[random() % pool.texts.size()];
+    pool.texts.push_back(text);
+  }
+  return pool;
+}
+
+// What the chosen units cost, counted from scratch.
+std::uint64_t recount(const Pool& pool, const std::vector<UnitIndex>& chosen) {
+  const FillCosts costs = pool.costs();
+  std::uint64_t total = 0;
+  std::set<std::uint32_t> sections;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    total += costs.unit(chosen[i]);
+    const SectionIndex section = pool.units[position(chosen[i])].section;
+    if (sections.insert(position(section)).second) total += costs.heading(section);
+    if (i == 0 || !continues(pool.units, chosen[i - 1], chosen[i])) total += costs.passage_mark;
+  }
+  return total;
+}
+
+TEST(Fill, NeverExceedsItsBudget) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 5'000; ++round) {
+    const Pool pool = random_pool(random);
+    const std::uint64_t budget = random() % 3'000;
+    const Filling filling = pool.filled(budget);
+    ASSERT_LE(filling.cost, budget);
+    ASSERT_LE(recount(pool, filling.chosen), filling.cost);   // joining two runs saves a mark, never costs one
+  }
+}
+
+TEST(Fill, LosesNothingSilently) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 2'000; ++round) {
+    const Pool pool = random_pool(random);
+    const Filling filling = pool.filled(random() % 2'000);
+    std::set<std::uint32_t> seen;
+    for (const UnitIndex unit : filling.chosen) ASSERT_TRUE(seen.insert(position(unit)).second);
+    for (const Omission& omission : filling.omitted) ASSERT_TRUE(seen.insert(position(omission.unit)).second);
+    ASSERT_EQ(seen.size(), pool.units.size());
+  }
+}
+
+TEST(Fill, NamesTheSmallestBudgetThatHoldsOneUnit) {
+  std::mt19937 random(3);
+  for (int round = 0; round < 2'000; ++round) {
+    const Pool pool = random_pool(random);
+    const std::uint64_t cheapest = pool.filled(0).cheapest;
+    ASSERT_TRUE(pool.filled(cheapest - 1).chosen.empty());
+    ASSERT_FALSE(pool.filled(cheapest).chosen.empty());
+  }
+}
+
+TEST(Fill, TakesTheMoreValuableFirstAndTheEarlierOfEquals) {
+  Pool pool;
+  for (const float value : {1.f, 3.f, 2.f, 3.f}) {
+    Unit unit;
+    unit.section = SectionIndex{static_cast<std::uint32_t>(pool.units.size())};
+    unit.chunk = ChunkIndex{static_cast<std::uint32_t>(pool.units.size())};
+    unit.value = value;
+    pool.units.push_back(unit);
+    pool.texts.push_back(std::string(30, static_cast<char>('a' + pool.units.size())));
+  }
+  EXPECT_EQ(pool.filled(50).chosen, std::vector<UnitIndex>{UnitIndex{1}});
+  EXPECT_EQ(pool.filled(100).chosen, (std::vector<UnitIndex>{UnitIndex{1}, UnitIndex{3}}));
+}
+
+TEST(Fill, TellsDuplicatesAndWhatTheyRepeat) {
+  Pool pool;
+  const std::string sentence = "The deepest lock, at Tern Hill, lifts a boat by four metres and twenty centimetres.";
+  for (const std::string& text : {sentence, std::string("Something else that is also long enough to be compared with others.")}) {
+    pool.texts.push_back(text);
+  }
+  pool.texts.push_back("the deepest lock at Tern Hill\nlifts a boat by four metres -- and twenty centimetres");
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    Unit unit;
+    unit.section = SectionIndex{i};
+    unit.chunk = ChunkIndex{i};
+    unit.value = 3.f - static_cast<float>(i);
+    pool.units.push_back(unit);
+  }
+  const Filling filling = pool.filled(10'000);
+  ASSERT_EQ(filling.omitted.size(), 1u);
+  EXPECT_EQ(filling.omitted[0].unit, UnitIndex{2});
+  EXPECT_EQ(filling.omitted[0].same_as, UnitIndex{0});
+  EXPECT_EQ(filling.omitted[0].reason, Omission::Reason::duplicate);
+}
+
+TEST(Continues, NotAcrossAChunkThatWasLeftOut) {
+  std::vector<Unit> units(3);
+  units[1].chunk = ChunkIndex{1};
+  units[2].chunk = ChunkIndex{3};
+  EXPECT_TRUE(continues(units, UnitIndex{0}, UnitIndex{1}));
+  EXPECT_FALSE(continues(units, UnitIndex{1}, UnitIndex{2}));
+}
+
+}  // namespace
+}  // namespace kindling
