@@ -142,8 +142,10 @@ class SystemFiles final : public Files {
 
   Result<FileInfo> info(const fs::path& path) override {
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) return system_error(path, errno);
+    if (::lstat(path.c_str(), &status) != 0) return system_error(path, errno);
     FileInfo info;
+    info.symbolic_link = S_ISLNK(status.st_mode);
+    if (info.symbolic_link && ::stat(path.c_str(), &status) != 0) return system_error(path, errno);
     if (S_ISREG(status.st_mode)) info.kind = FileInfo::Kind::regular;
     if (S_ISDIR(status.st_mode)) info.kind = FileInfo::Kind::directory;
     info.bytes = static_cast<std::uint64_t>(status.st_size);

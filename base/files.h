@@ -41,7 +41,8 @@ class FileLock {
 
 struct FileInfo {
   enum class Kind : std::uint8_t { regular, directory, other };
-  Kind kind = Kind::other;
+  Kind kind = Kind::other;      // of what a symbolic link points to
+  bool symbolic_link = false;   // the path itself is one
   std::uint64_t bytes = 0;
   std::int64_t modified_ms = 0;  // since 1970
 };

@@ -18,6 +18,9 @@ target_include_directories(kindling_compiler INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(kindling_compiler INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                                                    -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 target_link_libraries(kindling_compiler INTERFACE Threads::Threads)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(kindling_compiler INTERFACE -Wno-restrict)  # cries wolf over std::string operator+ (GCC bug 105651)
+endif()
 if(KINDLING_SANITIZE)
   target_compile_options(kindling_compiler INTERFACE -fsanitize=${KINDLING_SANITIZE} -fno-omit-frame-pointer
                                                      -fno-sanitize-recover=all)
