@@ -1,4 +1,5 @@
-// What a document becomes when it is read: UTF-8 text, its structure, and the way back to the source bytes and pages.
+// What a document becomes when it is read: UTF-8 text, its structure, and the way back to the source bytes and
+// pages.
 #pragma once
 
 #include <cstdint>
@@ -10,17 +11,18 @@
 
 namespace kindling {
 
-// A run of the text with one role. Blocks are in text order, do not overlap, and are separated by white space only; text
-// outside every block is white space.
+// A run of the text with one role. Blocks are in text order and do not overlap. Text outside every block is
+// white space or, where the text is the source itself (Markdown, plain text), markup that says nothing: a
+// heading's marks and underline, rules, link definitions, comments, front matter.
 struct Block {
   enum class Kind : std::uint8_t { heading, paragraph, list_item, table_header, table_row, code, quote };
   Kind kind = Kind::paragraph;
   std::uint8_t level = 0;  // heading: 1 to 6; list_item: depth from 1
-  ByteSpan span;           // in Text::utf8; a heading's span holds its words, without markup where the format allows
+  ByteSpan span;  // in Text::utf8; a heading's span holds its words, without markup where the format allows
 };
 
-// A stretch of the text and the source bytes that it was read from. When `verbatim`, the bytes are equal, so that any
-// sub-range maps to the sub-range; else (entities, collapsed white space) only the whole maps.
+// A stretch of the text and the source bytes that it was read from. When `verbatim`, the bytes are equal, so
+// that any sub-range maps to the sub-range; else (entities, collapsed white space) only the whole maps.
 struct SourceRange {
   ByteSpan text;
   ByteSpan source;
@@ -33,17 +35,17 @@ struct Page {
 };
 
 struct Text {
-  std::string utf8;                 // valid UTF-8, no NUL
-  std::string title;                // of the document, may be empty
-  std::string format;               // "text", "markdown", "html", "pdf", "jsonl"
+  std::string utf8;    // valid UTF-8, no NUL
+  std::string title;   // of the document, may be empty
+  std::string format;  // "text", "markdown", "html", "pdf", "jsonl"
   std::vector<Block> blocks;
-  std::vector<SourceRange> sources; // in text order; empty when there is no byte map (PDF, JSON strings)
-  std::vector<Page> pages;          // empty when the format has none
+  std::vector<SourceRange> sources;  // in text order; empty when there is no byte map (PDF, JSON strings, gzip)
+  std::vector<Page> pages;           // empty when the format has none
   std::vector<std::string> warnings;  // "page 3: no text layer", "12 invalid bytes replaced"
 };
 
-// The smallest source range known to cover `span` of the text: exact at both ends where the map is verbatim. Empty when the
-// format has no byte map.
+// The smallest source range known to cover `span` of the text: exact at both ends where the map is verbatim.
+// Empty when the format has no byte map.
 [[nodiscard]] ByteSpan source_span(const Text& text, ByteSpan span);
 
 // The number of the page on which `span` begins; 0 when there are no pages.
@@ -51,9 +53,9 @@ struct Text {
 
 // One document as a format gives it. A JSONL file gives many, every other format one.
 struct DecodedDocument {
-  std::string id;        // what follows '#' in its uri: the record's `_id`; empty for a whole file
+  std::string id;  // what follows '#' in its uri: the record's `_id`; empty for a whole file
   Text text;
-  Json metadata;         // an object; flat values only
+  Json metadata;  // an object: flat values and lists of them
 };
 
 }  // namespace kindling

@@ -1,0 +1,283 @@
+#include "formats/parse/html_text.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "formats/parse/html_alignment.h"
+#include "formats/parse/html_rules.h"
+#include "formats/parse/text_builder.h"
+
+namespace kindling {
+namespace {
+
+constexpr std::size_t cell_bytes_max = 2'000;  // a cell with more is a column of the page, not of a table
+
+bool is_html_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+
+GumboTag tag_of(const GumboNode* node) {
+  return node->type == GUMBO_NODE_ELEMENT || node->type == GUMBO_NODE_TEMPLATE ? node->v.element.tag
+                                                                               : GUMBO_TAG_UNKNOWN;
+}
+
+bool is_text(const GumboNode* node) {
+  return node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE || node->type == GUMBO_NODE_CDATA;
+}
+
+// Tables that arrange a page rather than data: those that hold other tables, headings, code, or whole columns
+// of text, and those without two cells side by side.
+class LayoutTables {
+ public:
+  explicit LayoutTables(const GumboNode* root) {
+    struct Open {
+      const GumboNode* table;
+      std::size_t cell_bytes = 0;  // of words in the present cell
+      std::size_t full_cells = 0;  // in the present row
+      bool side_by_side = false;
+    };
+    std::vector<Open> open;
+    walk(
+        root,
+        [&](const GumboNode* node) {
+          const GumboTag tag = tag_of(node);
+          if (!open.empty()) {
+            const bool arranges = tag == GUMBO_TAG_TABLE || tag == GUMBO_TAG_PRE || heading_level(tag) > 0;
+            if (tag == GUMBO_TAG_TR) open.back().full_cells = 0;
+            if (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH) open.back().cell_bytes = 0;
+            if (node->type == GUMBO_NODE_TEXT) {
+              if (open.back().cell_bytes == 0) ++open.back().full_cells;
+              open.back().side_by_side = open.back().side_by_side || open.back().full_cells > 1;
+              open.back().cell_bytes += std::string_view(node->v.text.text).size();
+            }
+            if (arranges || open.back().cell_bytes > cell_bytes_max) tables_.insert(open.back().table);
+          }
+          if (tag == GUMBO_TAG_TABLE) open.push_back({node});
+          return true;
+        },
+        [&](const GumboNode* node) {
+          if (tag_of(node) != GUMBO_TAG_TABLE) return;
+          if (!open.back().side_by_side) tables_.insert(node);
+          open.pop_back();
+        });
+  }
+  [[nodiscard]] bool contains(const GumboNode* table) const { return tables_.contains(table); }
+
+ private:
+  std::unordered_set<const GumboNode*> tables_;
+};
+
+// Writes what a reader sees of a page.
+class PageText {
+ public:
+  PageText(const HtmlTree& tree, bool with_navigation)
+      : source_(tree.bytes()), with_navigation_(with_navigation), layout_(tree.root()), out_(tree.bytes()) {
+    walk(
+        tree.root(), [this](const GumboNode* node) { return enter(node); },
+        [this](const GumboNode* node) { leave(node); });
+  }
+
+  Text take() { return out_.take(); }
+
+ private:
+  bool enter(const GumboNode* node) {
+    if (node->type == GUMBO_NODE_DOCUMENT) return true;
+    if (is_text(node)) {
+      pre_ > 0 ? write_verbatim(node->v.text) : write_collapsed(node->v.text);
+      return false;
+    }
+    if (node->type != GUMBO_NODE_ELEMENT || is_never_shown(node) || (!with_navigation_ && is_navigation(node)))
+      return false;
+    enter_element(node, node->v.element.tag);
+    return true;
+  }
+
+  void enter_element(const GumboNode* node, GumboTag tag) {
+    if (tag == GUMBO_TAG_TABLE) tables_.push_back(layout_.contains(node) ? TableKind::layout : TableKind::data);
+    if (in_data_table()) {
+      if (tag == GUMBO_TAG_TR)
+        begin_row(node);
+      else if ((tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH) && in_row_)
+        begin_cell();
+      else if (in_row_ && (is_block_element(tag) || tag == GUMBO_TAG_BR))
+        space_ = true;
+      if (in_row_) return;
+    }
+    if (tag == GUMBO_TAG_BR) return break_line();
+    if (!is_block_element(tag)) return;
+    end_block();
+    if (tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL || tag == GUMBO_TAG_DL || tag == GUMBO_TAG_MENU) ++lists_;
+    if (tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_XMP || tag == GUMBO_TAG_LISTING || tag == GUMBO_TAG_PLAINTEXT)
+      ++pre_;
+    if (tag == GUMBO_TAG_BLOCKQUOTE) ++quotes_;
+    if (const unsigned level = heading_level(tag); level > 0) heading_ = level;
+    if (tag == GUMBO_TAG_LI || tag == GUMBO_TAG_DT || tag == GUMBO_TAG_DD) ++items_;
+  }
+
+  void leave(const GumboNode* node) {
+    if (node->type != GUMBO_NODE_ELEMENT) return;
+    const GumboTag tag = node->v.element.tag;
+    if (in_data_table() && in_row_) {
+      if (tag == GUMBO_TAG_TR)
+        end_row();
+      else if (is_block_element(tag))
+        space_ = true;
+      if (tag != GUMBO_TAG_TABLE) return;
+    }
+    if (is_block_element(tag)) {
+      end_block();
+      if (tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL || tag == GUMBO_TAG_DL || tag == GUMBO_TAG_MENU) --lists_;
+      if (tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_XMP || tag == GUMBO_TAG_LISTING ||
+          tag == GUMBO_TAG_PLAINTEXT)
+        --pre_;
+      if (tag == GUMBO_TAG_BLOCKQUOTE) --quotes_;
+      if (heading_level(tag) > 0) heading_ = 0;
+      if (tag == GUMBO_TAG_LI || tag == GUMBO_TAG_DT || tag == GUMBO_TAG_DD) --items_;
+    }
+    if (tag == GUMBO_TAG_TABLE) tables_.pop_back();
+  }
+
+  // --- blocks
+
+  void begin_block() {
+    if (out_.block_is_open()) return;
+    if (out_.size() > 0) out_.separate(std::exchange(tight_, false) && items_ > 0 ? "\n" : "\n\n");
+    if (pre_ > 0)
+      out_.open_block(Block::Kind::code);
+    else if (heading_ > 0)
+      out_.open_block(Block::Kind::heading, static_cast<std::uint8_t>(heading_));
+    else if (items_ > 0)
+      out_.open_block(Block::Kind::list_item,
+                      static_cast<std::uint8_t>(std::clamp<std::size_t>(lists_, 1, 255)));
+    else
+      out_.open_block(quotes_ > 0 ? Block::Kind::quote : Block::Kind::paragraph);
+  }
+
+  void end_block() {
+    if (out_.block_is_open()) tight_ = items_ > 0;
+    out_.close_block();
+    space_ = false;
+    breaks_ = 0;
+  }
+
+  void break_line() {
+    if (pre_ > 0) {
+      if (out_.block_is_open()) out_.separate("\n");
+    } else if (out_.block_is_open() && ++breaks_ == 2 && heading_ == 0 && items_ == 0) {
+      end_block();
+    }
+  }
+
+  // --- tables of data: a row a block, its cells between bars
+
+  enum class TableKind : std::uint8_t { data, layout };
+  [[nodiscard]] bool in_data_table() const { return !tables_.empty() && tables_.back() == TableKind::data; }
+
+  void begin_row(const GumboNode* row) {
+    end_block();
+    bool all_headers = false;
+    for (unsigned i = 0; i < row->v.element.children.length; ++i) {
+      const GumboTag tag = tag_of(static_cast<const GumboNode*>(row->v.element.children.data[i]));
+      if (tag == GUMBO_TAG_TD) {
+        all_headers = false;
+        break;
+      }
+      if (tag == GUMBO_TAG_TH) all_headers = true;
+    }
+    const GumboNode* parent = row->parent;
+    const bool header = all_headers || (parent != nullptr && tag_of(parent) == GUMBO_TAG_THEAD);
+    if (out_.size() > 0) out_.separate("\n");
+    out_.open_block(header ? Block::Kind::table_header : Block::Kind::table_row);
+    in_row_ = true;
+    cells_ = 0;
+  }
+
+  void begin_cell() {
+    space_ = false;
+    if (cells_++ > 0) out_.separate(" | ");
+  }
+
+  void end_row() {
+    in_row_ = false;
+    end_block();
+  }
+
+  // --- words
+
+  // Text as it stands, but for references and the first line end of a <pre>, which the parser has dropped.
+  void write_verbatim(const GumboText& text) {
+    const std::string_view words = text.text;
+    if (!out_.block_is_open() && std::all_of(words.begin(), words.end(), is_html_space)) return;
+    begin_block();
+    AlignedText aligned(source_, text);
+    while (aligned.more()) put(aligned.next(words.size()));
+  }
+
+  // Text with every run of white space as one blank, none at the ends of a block.
+  void write_collapsed(const GumboText& text) {
+    const std::string_view words = text.text;
+    AlignedText aligned(source_, text);
+    while (aligned.more()) {
+      if (is_html_space(words[aligned.at()])) {
+        std::size_t end = aligned.at();
+        while (end < words.size() && is_html_space(words[end])) ++end;
+        gap_ = aligned.skip(end);
+        space_ = out_.block_is_open();
+        continue;
+      }
+      std::size_t end = aligned.at();
+      while (end < words.size() && !is_html_space(words[end])) ++end;
+      begin_words();
+      while (aligned.at() < end) put(aligned.next(end));
+    }
+  }
+
+  void begin_words() {
+    begin_block();
+    if (breaks_ > 0 && !in_row_) {
+      out_.separate("\n");
+    } else if (space_ && !ends_with_space()) {
+      const bool plain = gap_.size() == 1 && source_[gap_.begin] == ' ';
+      if (plain)
+        out_.copy(gap_.begin, 1);
+      else if (!gap_.empty())
+        out_.replace(" ", gap_.begin, gap_.end);
+      else
+        out_.separate(" ");
+    }
+    space_ = false;
+    breaks_ = 0;
+    gap_ = {};
+  }
+
+  [[nodiscard]] bool ends_with_space() const {
+    return out_.block_is_blank() || is_html_space(out_.utf8().back());
+  }
+
+  void put(const AlignedText::Run& run) {
+    if (run.verbatim)
+      out_.copy(run.source.begin, run.source.size());
+    else
+      out_.replace(run.words, run.source.begin, run.source.end);
+  }
+
+  std::string_view source_;
+  bool with_navigation_;
+  LayoutTables layout_;
+  TextBuilder out_;
+  std::vector<TableKind> tables_;
+  bool in_row_ = false;
+  std::size_t cells_ = 0;
+  std::size_t lists_ = 0, items_ = 0, pre_ = 0, quotes_ = 0;
+  unsigned heading_ = 0;
+  unsigned breaks_ = 0;  // <br> since the last word
+  bool space_ = false;   // white space since the last word
+  ByteSpan gap_;         // where it stands
+  bool tight_ = false;   // no blank line between the items of a list
+};
+
+}  // namespace
+
+Text html_text(const HtmlTree& tree, bool with_navigation) { return PageText(tree, with_navigation).take(); }
+
+}  // namespace kindling
