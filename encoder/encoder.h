@@ -34,19 +34,23 @@ class Encoder {
  public:
   virtual ~Encoder() = default;
 
-  [[nodiscard]] virtual std::string_view name() const = 0;         // "all-MiniLM-L6-v2"
-  [[nodiscard]] virtual std::string_view fingerprint() const = 0;  // of weights, vocabulary, pooling; vectors of two never mix
+  [[nodiscard]] virtual std::string_view name() const = 0;  // "all-MiniLM-L6-v2"
+  // Of weights, vocabulary, pooling, prompts and length: vectors of two fingerprints never mix.
+  [[nodiscard]] virtual std::string_view fingerprint() const = 0;
   [[nodiscard]] virtual std::size_t dimensions() const = 0;
-  [[nodiscard]] virtual std::size_t tokens_max() const = 0;        // of one text, special tokens included; the rest is cut
+  // Of one text, special tokens included; the rest is cut.
+  [[nodiscard]] virtual std::size_t tokens_max() const = 0;
   [[nodiscard]] virtual const Tokenizer& tokenizer() const = 0;
 
+  // The vectors in the order of the texts, the same bits whatever the threads and whatever else is encoded with them.
   // Errors: `cancelled`, `timed_out`.
   [[nodiscard]] virtual Result<Embeddings> encode(std::span<const std::string_view> texts, EncodeOptions options,
                                                   const Cancellation& cancellation) const = 0;
 };
 
-// Reads a sentence-transformers folder: modules.json, config.json, model.safetensors (f32), vocab.txt or tokenizer.json,
-// 1_Pooling/config.json, sentence_bert_config.json. Weights are memory-mapped.
+// Reads a sentence-transformers folder of a BERT model: modules.json, config.json, model.safetensors (f32), vocab.txt or
+// tokenizer.json, 1_Pooling/config.json, sentence_bert_config.json. Weights are memory-mapped, so that opening takes
+// milliseconds; which vector instructions are used is base/simd/dispatch.h's matter.
 // Errors: `not_found` with how to get the model; `configuration` or `unsupported`, naming file and part.
 [[nodiscard]] Result<std::unique_ptr<Encoder>> open_encoder(const std::filesystem::path& folder);
 

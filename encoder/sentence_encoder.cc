@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <mutex>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "base/digest.h"
+#include "base/env.h"
+#include "base/files.h"
+#include "base/parallel.h"
+#include "encoder/bert.h"
+#include "encoder/encoder.h"
+#include "encoder/model_folder.h"
+#include "encoder/safetensors.h"
+#include "tokenizer/wordpiece.h"
+
+namespace kindling {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Texts go through the network in micro-batches of about this many tokens: enough to use each weight many times
+// while it is in cache, few enough that the activations stay there and that cancelling is prompt.
+constexpr std::size_t batch_tokens = 384;
+
+// Texts tokenized as one piece of work.
+constexpr std::size_t tokenize_texts = 64;
+
+// What identifies the weights without reading 90 MB at each start: the header (names, shapes, offsets), the
+// size, and 64 samples of 64 bytes spread evenly. Any training step changes every weight, so a sample sees it;
+// a deliberate forgery of single weights is not what this is for.
+std::string weights_sample(const Safetensors& weights) {
+  constexpr std::size_t samples = 64, sample_bytes = 64;
+  const std::string_view data = weights.data();
+  std::string sample(weights.header());
+  sample += std::to_string(data.size());
+  for (std::size_t i = 0; i < samples; ++i) sample += data.substr(data.size() / samples * i, sample_bytes);
+  return sample;
+}
+
+// Tokenized texts, and how they are cut into micro-batches.
+struct Batches {
+  std::vector<std::vector<TokenId>> texts;
+  std::vector<std::size_t> begins;  // of each batch in `texts`, and one past the end
+
+  [[nodiscard]] std::size_t count() const { return begins.size() - 1; }
+};
+
+// Scratch memory that passes from one micro-batch to the next on whatever thread.
+class ScratchPool {
+ public:
+  [[nodiscard]] std::unique_ptr<Bert::Scratch> take() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return std::make_unique<Bert::Scratch>();
+    auto scratch = std::move(free_.back());
+    free_.pop_back();
+    return scratch;
+  }
+  void give(std::unique_ptr<Bert::Scratch> scratch) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(scratch));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Bert::Scratch>> free_;
+};
+
+class SentenceEncoder final : public Encoder {
+ public:
+  SentenceEncoder(ModelFolder model, std::unique_ptr<WordPiece> tokenizer, std::unique_ptr<Safetensors> weights,
+                  Bert bert)
+      : model_(std::move(model)),
+        tokenizer_(std::move(tokenizer)),
+        weights_(std::move(weights)),
+        bert_(std::move(bert)) {
+    fingerprint_ = sha256_hex("kindling encoder 1\n" + model_.described + weights_sample(*weights_));
+    model_.described.clear();
+    model_.vocabulary.clear();
+  }
+
+  [[nodiscard]] std::string_view name() const override { return model_.name; }
+  [[nodiscard]] std::string_view fingerprint() const override { return fingerprint_; }
+  [[nodiscard]] std::size_t dimensions() const override { return model_.shape.hidden; }
+  [[nodiscard]] std::size_t tokens_max() const override { return model_.tokens_max; }
+  [[nodiscard]] const Tokenizer& tokenizer() const override { return *tokenizer_; }
+
+  [[nodiscard]] Result<Embeddings> encode(std::span<const std::string_view> texts, EncodeOptions options,
+                                          const Cancellation& cancellation) const override {
+    const Batches batches = tokenize(texts, options);
+    Embeddings result;
+    result.count = texts.size();
+    result.dimensions = dimensions();
+    result.values.resize(result.count * result.dimensions);
+    for (const auto& ids : batches.texts) result.tokens += ids.size();
+    ScratchPool pool;
+    parallel_for(batches.count(), options.threads, [&](std::size_t i) {
+      if (cancellation.cancelled()) return;
+      auto scratch = pool.take();
+      const std::size_t begin = batches.begins[i], end = batches.begins[i + 1];
+      encode_batch(
+          std::span(batches.texts).subspan(begin, end - begin), *scratch,
+          std::span(result.values).subspan(begin * result.dimensions, (end - begin) * result.dimensions));
+      pool.give(std::move(scratch));
+    });
+    KINDLING_TRY_VOID(cancellation.check());
+    return result;
+  }
+
+ private:
+  [[nodiscard]] Batches tokenize(std::span<const std::string_view> texts, EncodeOptions options) const {
+    Batches batches;
+    batches.texts.resize(texts.size());
+    const std::string& prompt = options.query ? model_.query_prompt : model_.passage_prompt;
+    parallel_for((texts.size() + tokenize_texts - 1) / tokenize_texts, options.threads, [&](std::size_t piece) {
+      const std::size_t end = std::min(texts.size(), (piece + 1) * tokenize_texts);
+      for (std::size_t i = piece * tokenize_texts; i < end; ++i) batches.texts[i] = ids_of(prompt, texts[i]);
+    });
+    std::size_t tokens = batch_tokens;  // full, so that the first text begins a batch
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (tokens + batches.texts[i].size() > batch_tokens) {
+        batches.begins.push_back(i);
+        tokens = 0;
+      }
+      tokens += batches.texts[i].size();
+    }
+    batches.begins.push_back(texts.size());
+    return batches;
+  }
+
+  // [CLS] text [SEP], cut to the model's length.
+  [[nodiscard]] std::vector<TokenId> ids_of(const std::string& prompt, std::string_view text) const {
+    std::vector<TokenId> ids = {tokenizer_->cls()};
+    const std::size_t ids_max = model_.tokens_max - 2;
+    if (prompt.empty()) {
+      tokenizer_->encode_into(text, ids, ids_max);
+    } else {
+      tokenizer_->encode_into(prompt + std::string(text), ids, ids_max);
+    }
+    ids.push_back(tokenizer_->sep());
+    return ids;
+  }
+
+  void encode_batch(std::span<const std::vector<TokenId>> texts, Bert::Scratch& scratch,
+                    std::span<float> out) const {
+    std::vector<TokenId> ids;
+    std::vector<std::size_t> lengths;
+    for (const auto& text : texts) {
+      ids.insert(ids.end(), text.begin(), text.end());
+      lengths.push_back(text.size());
+    }
+    bert_.encode({ids, lengths}, model_.pooling, scratch, out);
+  }
+
+  ModelFolder model_;
+  std::unique_ptr<WordPiece> tokenizer_;
+  std::unique_ptr<Safetensors> weights_;  // borrowed by bert_
+  Bert bert_;
+  std::string fingerprint_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Encoder>> open_encoder(const fs::path& folder) {
+  Files& files = system_files();
+  KINDLING_TRY(ModelFolder model, read_model_folder(files, folder));
+  KINDLING_TRY(
+      auto tokenizer,
+      WordPiece::from_vocabulary(model.vocabulary, model.wordpiece).within((folder / "vocab.txt").string()));
+  const fs::path file = folder / "model.safetensors";
+  KINDLING_TRY(auto mapped, files.map(file));
+  KINDLING_TRY(Safetensors opened, Safetensors::open(std::move(mapped)).within(file.string()));
+  auto weights = std::make_unique<Safetensors>(std::move(opened));
+  KINDLING_TRY(Bert bert, Bert::bind(*weights, model.shape).within(file.string()));
+  return std::unique_ptr<Encoder>(std::make_unique<SentenceEncoder>(std::move(model), std::move(tokenizer),
+                                                                    std::move(weights), std::move(bert)));
+}
+
+Result<fs::path> default_encoder_folder() {
+  constexpr std::string_view name = "all-MiniLM-L6-v2";
+  fs::path models;
+  if (const auto set = environment("KINDLING_MODELS")) {
+    models = *set;
+  } else if (const auto data = environment("XDG_DATA_HOME")) {
+    models = fs::path(*data) / "kindling" / "models";
+  } else if (const auto home = environment("HOME")) {
+    models = fs::path(*home) / ".local" / "share" / "kindling" / "models";
+  }
+  const fs::path folder = models / name;
+  const auto info = system_files().info(folder);
+  if (!info.ok() || info->kind != FileInfo::Kind::directory) {
+    return Error{ErrorCode::not_found, folder.string(), "the embedding model is not there",
+                 "run scripts/get-model"};
+  }
+  return folder;
+}
+
+}  // namespace kindling

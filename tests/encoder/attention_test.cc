@@ -1,0 +1,106 @@
+#include "base/simd/attention.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "tests/encoder/on_every_target.h"
+
+namespace kindling {
+namespace {
+
+std::vector<double> naive_attention(const Columns& queries, const Columns& keys, const Columns& values,
+                                    double scale, std::size_t query) {
+  std::vector<double> weights(keys.count);
+  for (std::size_t j = 0; j < keys.count; ++j) {
+    double score = 0;
+    for (std::size_t f = 0; f < keys.features; ++f)
+      score += double{queries.feature(f)[query]} * double{keys.feature(f)[j]};
+    weights[j] = scale * score;
+  }
+  const double largest = *std::ranges::max_element(weights);
+  double sum = 0;
+  for (double& weight : weights) sum += weight = std::exp(weight - largest);
+  std::vector<double> out(values.features);
+  for (std::size_t f = 0; f < values.features; ++f) {
+    for (std::size_t j = 0; j < keys.count; ++j) out[f] += weights[j] / sum * double{values.feature(f)[j]};
+  }
+  return out;
+}
+
+// A text of `count` tokens that begins at column `begin` of a block.
+struct Block {
+  ColumnBuffer queries_memory, keys_memory, values_memory, out_memory;
+  Columns queries, keys, values, out;
+
+  Block(std::size_t features, std::size_t begin, std::size_t count, float factor, Numbers& numbers) {
+    const auto shape = [&](ColumnBuffer& memory) {
+      Columns whole = memory.shape(features, begin + count + 5);
+      numbers.fill(whole);
+      return Columns{whole.data + begin, features, count, whole.stride};
+    };
+    queries = shape(queries_memory);
+    keys = shape(keys_memory);
+    values = shape(values_memory);
+    out = shape(out_memory);
+    for (std::size_t f = 0; f < features; ++f) {
+      for (std::size_t c = 0; c < count; ++c) queries.feature(f)[c] *= factor;
+    }
+  }
+};
+
+void expect_equals_twin(std::size_t features, std::size_t begin, std::size_t count, float factor) {
+  SCOPED_TRACE(testing::Message() << features << " features, " << count << " tokens from column " << begin);
+  Numbers numbers(static_cast<unsigned>(features * 1000 + count));
+  Block block(features, begin, count, factor, numbers);
+  AttentionScratch scratch;
+  const float scale = 1 / std::sqrt(static_cast<float>(features));
+  attend(block.queries, block.keys, block.values, scale, scratch, block.out);
+  for (std::size_t query = 0; query < count; ++query) {
+    const auto twin = naive_attention(block.queries, block.keys, block.values, scale, query);
+    for (std::size_t f = 0; f < features; ++f) {
+      ASSERT_NEAR(block.out.feature(f)[query], twin[f], 1e-5 * factor)
+          << "feature " << f << " of query " << query;
+    }
+  }
+}
+
+TEST(Attend, EqualsTheNaiveTwinOnEveryTargetWithAllTails) {
+  on_every_target([] {
+    for (const std::size_t count : {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 47, 48, 49, 64, 100}) {
+      expect_equals_twin(8, count % 17, count, 1);
+    }
+    for (const std::size_t features : {1, 3, 32, 33, 64}) expect_equals_twin(features, 3, 50, 1);
+  });
+}
+
+TEST(Attend, LargeScoresDoNotOverflow) {
+  on_every_target([] { expect_equals_twin(32, 0, 40, 300); });
+}
+
+TEST(Attend, TouchesOnlyItsOwnColumns) {
+  on_every_target([] {
+    for (const std::size_t count : {1, 13, 16, 50}) {
+      Numbers numbers(5);
+      Block block(8, 9, count, 1, numbers);
+      const auto others = [&] {
+        std::vector<float> values;
+        for (std::size_t f = 0; f < 8; ++f) {
+          const float* row = block.out.feature(f) - 9;
+          values.insert(values.end(), row, row + 9);
+          values.insert(values.end(), row + 9 + count, row + block.out.stride);
+        }
+        return values;
+      };
+      const auto before = others();
+      AttentionScratch scratch;
+      attend(block.queries, block.keys, block.values, 0.3f, scratch, block.out);
+      ASSERT_EQ(others(), before);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace kindling

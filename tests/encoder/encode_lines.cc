@@ -1,0 +1,69 @@
+// Encodes a file of one text a line and writes the vectors as raw 32-bit floats, for comparing with other
+// implementations.
+//
+//   encode_lines LINES.txt OUT.f32 [THREADS] [ROUNDS]
+//
+// Prints one JSON line a round: texts, tokens, dimensions, wall and CPU seconds of encoding, opening time in
+// milliseconds.
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/env.h"
+#include "base/simd/dispatch.h"
+#include "encoder/encoder.h"
+
+namespace {
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.push_back(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+  return lines;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace kindling;
+  if (argc < 3) {
+    std::fprintf(stderr, "usage: encode_lines LINES.txt OUT.f32 [THREADS] [ROUNDS]\n");
+    return 2;
+  }
+  std::ifstream in(argv[1], std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  const auto lines = lines_of(text);
+  const auto threads = static_cast<unsigned>(argc > 3 ? std::stoul(argv[3]) : 1);
+  const unsigned long rounds = argc > 4 ? std::stoul(argv[4]) : 1;
+
+  const Stopwatch opening;
+  const auto folder = default_encoder_folder();
+  if (!folder.ok()) return std::fprintf(stderr, "%s\n", folder.error().sentence().c_str()), 3;
+  const auto encoder = open_encoder(*folder);
+  if (!encoder.ok()) return std::fprintf(stderr, "%s\n", encoder.error().sentence().c_str()), 3;
+  const double open_ms = opening.milliseconds();
+
+  for (unsigned long round = 0; round < rounds; ++round) {
+    const double cpu = process_usage().cpu_seconds;
+    const Stopwatch wall;
+    const auto vectors = (*encoder)->encode(lines, {.threads = threads}, never_cancelled());
+    if (!vectors.ok()) return std::fprintf(stderr, "%s\n", vectors.error().sentence().c_str()), 1;
+    std::printf(
+        "{\"texts\":%zu,\"tokens\":%llu,\"dimensions\":%zu,\"seconds\":%.5f,\"cpu_seconds\":%.5f,\"open_ms\":%."
+        "3f,"
+        "\"simd\":\"%s\"}\n",
+        vectors->count, static_cast<unsigned long long>(vectors->tokens), vectors->dimensions, wall.seconds(),
+        process_usage().cpu_seconds - cpu, open_ms, std::string(to_string(simd_target())).c_str());
+    std::fflush(stdout);
+    std::ofstream out(argv[2], std::ios::binary);
+    out.write(reinterpret_cast<const char*>(vectors->values.data()),
+              static_cast<std::streamsize>(vectors->values.size() * sizeof(float)));
+  }
+  return 0;
+}
