@@ -48,7 +48,7 @@ struct Document {
   std::string source;     // uri of the file it came from (equal to `uri` unless one source holds many documents)
   std::string digest;     // of the source bytes or record: the document is unchanged while it is
   std::int64_t modified_ms = 0;
-  Json metadata = Json::object();  // flat: strings, numbers, booleans
+  Json metadata = Json::object();  // strings, numbers, booleans, and lists of them
   Language language = Language::unknown;
   Text text;
   std::vector<HeadingPath> heading_paths;

@@ -1,0 +1,430 @@
+#include "index/snapshot.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <mutex>
+#include <numeric>
+
+#include "index/filter_sql.h"
+#include "index/store/catalog.h"
+#include "index/store/index_files.h"
+#include "index/store/segment.h"
+#include "index/terms/lexical_search.h"
+#include "index/vectors/vector_file.h"
+#include "index/vectors/vector_store.h"
+#include "tokenizer/analyzer.h"
+
+namespace kindling {
+namespace {
+
+// Bulk regions and vectors are checked at open while they are not larger than this together (about 30 ms).
+constexpr std::uint64_t checked_at_open_bytes_max = 64ULL << 20;
+
+// A segment in its place among the others.
+struct Part {
+  Segment segment;
+  std::uint32_t first_document = 0;
+  std::uint32_t first_section = 0;
+  std::uint32_t first_chunk = 0;
+  std::vector<Slot> removed;            // of this segment, ascending
+  std::unique_ptr<bool[]> live;         // of each document; null when none is removed
+
+  [[nodiscard]] bool is_live(std::uint32_t slot) const { return live == nullptr || live[slot]; }
+};
+
+class IndexSnapshot final : public Snapshot {
+ public:
+  static Result<std::shared_ptr<const Snapshot>> load(Files& files, const std::filesystem::path& folder,
+                                                      Catalog catalog, const CatalogState& state) {
+    auto snapshot = std::make_shared<IndexSnapshot>(std::move(catalog), folder);
+    snapshot->settings_ = state.settings;
+    for (const CatalogSegment& row : state.segments) KINDLING_TRY_VOID(snapshot->add_segment(files, row, state));
+    KINDLING_TRY_VOID(snapshot->add_vectors(files, state));
+    KINDLING_TRY_VOID(snapshot->check_bulk());
+    snapshot->count(files, state);
+    return std::shared_ptr<const Snapshot>(std::move(snapshot));
+  }
+
+  IndexSnapshot(Catalog catalog, std::filesystem::path folder)
+      : folder_(std::move(folder)), catalog_(std::move(catalog)) {}
+
+  [[nodiscard]] const IndexSettings& settings() const override { return settings_; }
+  [[nodiscard]] const IndexStatistics& statistics() const override { return statistics_; }
+  [[nodiscard]] const std::vector<Language>& languages() const override { return languages_; }
+  [[nodiscard]] std::uint32_t document_slots() const override { return documents_; }
+  [[nodiscard]] std::uint32_t section_slots() const override { return sections_; }
+  [[nodiscard]] std::uint32_t chunk_slots() const override { return chunks_; }
+
+  [[nodiscard]] bool live(DocumentIndex document) const override {
+    const Part& part = part_of(document);
+    return part.is_live(position(document) - part.first_document);
+  }
+
+  [[nodiscard]] DocumentView document(DocumentIndex document) const override {
+    const Part& part = part_of(document);
+    const std::uint32_t slot = position(document) - part.first_document;
+    const Segment& segment = part.segment;
+    const DocumentRecord& record = segment.documents()[slot];
+    return {.index = document,
+            .uri = segment.uri(slot),
+            .name = segment.name(slot),
+            .title = segment.title(slot),
+            .format = segment.format(slot),
+            .text = segment.text(slot),
+            .language = static_cast<Language>(record.language),
+            .modified_ms = record.modified_ms,
+            .first_section = SectionIndex{part.first_section + record.first_section},
+            .section_count = record.section_count,
+            .first_chunk = ChunkIndex{part.first_chunk + record.first_chunk},
+            .chunk_count = record.chunk_count};
+  }
+
+  [[nodiscard]] SectionView section(SectionIndex section) const override {
+    const Part& part = part_of(section);
+    const SectionRecord& record = part.segment.sections()[position(section) - part.first_section];
+    SectionView view{.index = section,
+                     .document = DocumentIndex{part.first_document + record.document},
+                     .span = record.span,
+                     .tokens = record.tokens,
+                     .first_chunk = ChunkIndex{part.first_chunk + record.first_chunk},
+                     .chunk_count = record.chunk_count,
+                     .heading_path = {}};
+    const auto path = part.segment.path(record.path);
+    view.heading_path.reserve(path.size());
+    for (const std::uint32_t heading : path) view.heading_path.push_back(part.segment.heading(heading));
+    return view;
+  }
+
+  [[nodiscard]] ChunkView chunk(ChunkIndex chunk) const override {
+    const Part& part = part_of(chunk);
+    const ChunkRecord& record = part.segment.chunks()[position(chunk) - part.first_chunk];
+    return {.index = chunk,
+            .section = SectionIndex{part.first_section + record.section},
+            .document = DocumentIndex{part.first_document + record.document},
+            .span = record.span,
+            .text = slice(part.segment.text(record.document), record.span),
+            .tokens = record.tokens,
+            .page = record.page,
+            .sentences = part.segment.sentences().subspan(record.first_sentence, record.sentence_count)};
+  }
+
+  [[nodiscard]] SectionIndex section_of(ChunkIndex chunk) const override {
+    const Part& part = part_of(chunk);
+    return SectionIndex{part.first_section + part.segment.chunks()[position(chunk) - part.first_chunk].section};
+  }
+
+  [[nodiscard]] DocumentIndex document_of(ChunkIndex chunk) const override {
+    const Part& part = part_of(chunk);
+    return DocumentIndex{part.first_document + part.segment.chunks()[position(chunk) - part.first_chunk].document};
+  }
+
+  [[nodiscard]] DocumentIndex document_of(SectionIndex section) const override {
+    const Part& part = part_of(section);
+    return DocumentIndex{part.first_document + part.segment.sections()[position(section) - part.first_section].document};
+  }
+
+  [[nodiscard]] Result<Text> text_of(DocumentIndex document) const override {
+    const Part& part = part_of(document);
+    return part.segment.read_text(position(document) - part.first_document);
+  }
+
+  [[nodiscard]] Result<Json> metadata_of(DocumentIndex document) const override {
+    const Part& part = part_of(document);
+    return part.segment.read_metadata(position(document) - part.first_document);
+  }
+
+  [[nodiscard]] Result<DocumentIndex> find(std::string_view document) const override;
+  [[nodiscard]] Result<std::vector<bool>> matching(const Filter& filter) const override;
+  [[nodiscard]] LexicalMatches lexical(std::span<const Term> question) const override;
+  void cosines(std::span<const float> query, std::span<float> out) const override;
+  [[nodiscard]] std::span<const float> vector(ChunkIndex chunk) const override;
+  [[nodiscard]] std::vector<PendingRange> pending() const override;
+
+ private:
+  [[nodiscard]] Status add_segment(Files& files, const CatalogSegment& row, const CatalogState& state);
+  [[nodiscard]] Status add_vectors(Files& files, const CatalogState& state);
+  [[nodiscard]] Status check_bulk() const;
+  void count(Files& files, const CatalogState& state);
+  void count_languages();
+
+  // The last part whose first slot is not past `index`. Requires: index within the snapshot.
+  template <typename Index>
+  [[nodiscard]] const Part& part_at(Index index, std::uint32_t slots, std::uint32_t Part::*first) const {
+    KINDLING_CHECK(position(index) < slots);
+    if (parts_.size() == 1) return parts_.front();
+    const auto after = std::upper_bound(parts_.begin(), parts_.end(), position(index),
+                                        [first](std::uint32_t at, const Part& part) { return at < part.*first; });
+    return *std::prev(after);
+  }
+  [[nodiscard]] const Part& part_of(DocumentIndex i) const { return part_at(i, documents_, &Part::first_document); }
+  [[nodiscard]] const Part& part_of(SectionIndex i) const { return part_at(i, sections_, &Part::first_section); }
+  [[nodiscard]] const Part& part_of(ChunkIndex i) const { return part_at(i, chunks_, &Part::first_chunk); }
+  [[nodiscard]] const Part* part_of_segment(std::uint64_t number) const;
+  [[nodiscard]] Result<DocumentIndex> index_of(Slot slot) const;
+  [[nodiscard]] std::string path_in_catalog() const { return (folder_ / catalog_file_name).string(); }
+
+  std::filesystem::path folder_;
+  IndexSettings settings_;
+  IndexStatistics statistics_;
+  std::vector<Language> languages_;
+  std::vector<Part> parts_;
+  std::vector<VectorFile> vector_files_;
+  std::vector<VectorRows> vector_rows_;        // of the snapshot, ascending
+  std::unique_ptr<VectorStore> vectors_;       // null without an encoder
+  std::uint32_t documents_ = 0;
+  std::uint32_t sections_ = 0;
+  std::uint32_t chunks_ = 0;
+  mutable std::mutex catalog_mutex_;
+  Catalog catalog_;                            // its transaction holds this snapshot's state
+};
+
+Status IndexSnapshot::add_segment(Files& files, const CatalogSegment& row, const CatalogState& state) {
+  KINDLING_TRY(auto segment, Segment::open(files, folder_, row.number, row.check));
+  const SegmentSummary& summary = segment.summary();
+  if (summary.documents != row.documents || summary.chunks != row.chunks) {
+    return corrupt_index(segment.file().path(), "region summary", "differs from the catalog");
+  }
+  const auto fits = [](std::uint32_t have, std::uint32_t more) {
+    return more < std::numeric_limits<std::uint32_t>::max() - have;
+  };
+  if (!fits(documents_, summary.documents) || !fits(sections_, summary.sections) || !fits(chunks_, summary.chunks)) {
+    return Error{ErrorCode::too_large, folder_.string(), "more than 2^32 chunks", "split the collection"};
+  }
+  Part part{.segment = std::move(segment),
+            .first_document = documents_,
+            .first_section = sections_,
+            .first_chunk = chunks_,
+            .removed = {},
+            .live = nullptr};
+  const auto [first, last] = std::equal_range(state.removed.begin(), state.removed.end(), Slot{row.number, 0},
+                                              [](const Slot& a, const Slot& b) { return a.segment < b.segment; });
+  part.removed.assign(first, last);
+  if (!part.removed.empty()) {
+    part.live = std::make_unique<bool[]>(row.documents);
+    std::fill_n(part.live.get(), row.documents, true);
+    for (const Slot& slot : part.removed) part.live[slot.slot] = false;
+  }
+  documents_ += part.segment.summary().documents;
+  sections_ += part.segment.summary().sections;
+  chunks_ += part.segment.summary().chunks;
+  parts_.push_back(std::move(part));
+  return {};
+}
+
+Status IndexSnapshot::add_vectors(Files& files, const CatalogState& state) {
+  if (settings_.dimensions == 0) {
+    if (!state.vectors.empty()) return corrupt_index(path_in_catalog(), "table vectors", "vectors without an encoder");
+    return {};
+  }
+  vector_files_.reserve(state.vectors.size());
+  for (const CatalogVectors& row : state.vectors) {
+    const VectorShape shape{row.segment, row.first, row.count, settings_.dimensions, 0};
+    KINDLING_TRY(auto file, VectorFile::open(files, folder_, row.part, shape, row.check));
+    vector_files_.push_back(std::move(file));
+    const Part* part = part_of_segment(row.segment);
+    KINDLING_CHECK(part != nullptr);  // Catalog::state checks it
+    vector_rows_.push_back({part->first_chunk + row.first, row.count, vector_files_.back().rows().data()});
+  }
+  vectors_ = make_flat_vector_store(vector_rows_, settings_.dimensions);
+  return {};
+}
+
+Status IndexSnapshot::check_bulk() const {
+  std::uint64_t bytes = 0;
+  for (const Part& part : parts_) bytes += part.segment.bulk_bytes();
+  for (const VectorFile& file : vector_files_) bytes += file.file().bytes();
+  if (bytes > checked_at_open_bytes_max) return {};
+  for (const Part& part : parts_) KINDLING_TRY_VOID(part.segment.verify_bulk());
+  for (const VectorFile& file : vector_files_) KINDLING_TRY_VOID(file.verify_rows());
+  return {};
+}
+
+void IndexSnapshot::count(Files& files, const CatalogState& state) {
+  statistics_.segments = parts_.size();
+  for (const Part& part : parts_) {
+    const SegmentSummary& summary = part.segment.summary();
+    statistics_.documents += summary.documents - part.removed.size();
+    statistics_.sections += summary.sections;
+    statistics_.chunks += summary.chunks;
+    statistics_.tokens += summary.tokens;
+    statistics_.removed_documents += part.removed.size();
+    statistics_.bytes += part.segment.bytes();
+    for (const Slot& slot : part.removed) {
+      const DocumentRecord& record = part.segment.documents()[slot.slot];
+      statistics_.sections -= record.section_count;
+      statistics_.chunks -= record.chunk_count;
+      statistics_.tokens -= record.tokens;
+    }
+  }
+  for (const CatalogVectors& row : state.vectors) statistics_.bytes += row.bytes;
+  for (const std::string_view suffix : {"", "-wal"}) {
+    const auto info = files.info(path_in_catalog().append(suffix));
+    if (info.ok()) statistics_.bytes += info->bytes;
+  }
+  for (const PendingRange& range : pending()) statistics_.pending_embeddings += range.count;
+  count_languages();
+}
+
+void IndexSnapshot::count_languages() {
+  std::array<std::uint64_t, language_count> documents{};
+  for (const Part& part : parts_) {
+    const auto& stored = part.segment.summary().documents_by_language;
+    for (std::size_t i = 0; i < documents.size(); ++i) documents[i] += stored[i];
+    for (const Slot& slot : part.removed) --documents[part.segment.documents()[slot.slot].language];
+  }
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    if (documents[i] > 0) languages_.push_back(static_cast<Language>(i));
+  }
+  std::stable_sort(languages_.begin(), languages_.end(), [&](Language a, Language b) {
+    return documents[static_cast<std::size_t>(a)] > documents[static_cast<std::size_t>(b)];
+  });
+}
+
+const Part* IndexSnapshot::part_of_segment(std::uint64_t number) const {
+  const auto at = std::lower_bound(parts_.begin(), parts_.end(), number, [](const Part& part, std::uint64_t wanted) {
+    return part.segment.number() < wanted;
+  });
+  return at == parts_.end() || at->segment.number() != number ? nullptr : &*at;
+}
+
+Result<DocumentIndex> IndexSnapshot::index_of(Slot slot) const {
+  const Part* part = part_of_segment(slot.segment);
+  if (part == nullptr || slot.slot >= part->segment.summary().documents) {
+    return corrupt_index(path_in_catalog(), "table documents",
+                         "names document " + std::to_string(slot.slot) + " of segment " + std::to_string(slot.segment));
+  }
+  return DocumentIndex{part->first_document + slot.slot};
+}
+
+Result<DocumentIndex> IndexSnapshot::find(std::string_view document) const {
+  const std::scoped_lock lock(catalog_mutex_);
+  std::error_code unknown_folder;
+  const std::string path = std::filesystem::absolute(std::filesystem::path(document), unknown_folder).lexically_normal();
+  for (const std::string_view uri : {document, std::string_view(path)}) {
+    KINDLING_TRY(const auto slot, catalog_.find_uri(uri));
+    if (slot) return index_of(*slot);
+  }
+  KINDLING_TRY(const auto named, catalog_.find_name(document));
+  if (named.size() == 1) return index_of(named.front());
+  const std::string wanted(document.substr(0, 200));
+  if (named.empty()) {
+    return Error{ErrorCode::not_found, wanted, "no such document in the index", "kindling documents lists them"};
+  }
+  std::string uris;
+  for (const Slot& slot : named) {
+    KINDLING_TRY(const DocumentIndex index, index_of(slot));
+    uris.append(uris.empty() ? "" : ", ").append(this->document(index).uri);
+  }
+  if (static_cast<std::int64_t>(named.size()) == Catalog::names_max) uris += ", ...";
+  return Error{ErrorCode::usage, wanted, "several documents have this name: " + uris, "name one by its uri"};
+}
+
+Result<std::vector<bool>> IndexSnapshot::matching(const Filter& filter) const {
+  KINDLING_TRY(const FilterSql sql, filter_sql(filter));
+  const std::scoped_lock lock(catalog_mutex_);
+  KINDLING_TRY(const auto slots, catalog_.matching(sql));
+  std::vector<bool> kept(documents_, false);
+  for (const Slot& slot : slots) {
+    KINDLING_TRY(const DocumentIndex index, index_of(slot));
+    kept[position(index)] = live(index);
+  }
+  return kept;
+}
+
+LexicalMatches IndexSnapshot::lexical(std::span<const Term> question) const {
+  std::vector<LexicalSegment> segments;
+  for (const Part& part : parts_) {
+    const std::size_t documents = part.live == nullptr ? 0 : part.segment.documents().size();
+    segments.push_back({.segment = &part.segment,
+                        .first_section = part.first_section,
+                        .first_chunk = part.first_chunk,
+                        .live = {part.live.get(), documents}});
+  }
+  return search_terms(segments, question);
+}
+
+void IndexSnapshot::cosines(std::span<const float> query, std::span<float> out) const {
+  KINDLING_CHECK(query.size() == settings_.dimensions && out.size() == chunks_);
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  if (vectors_ == nullptr) {
+    std::fill(out.begin(), out.end(), nan);
+    return;
+  }
+  vectors_->inner_products(query, out);
+  for (const Part& part : parts_) {
+    for (const Slot& slot : part.removed) {
+      const DocumentRecord& record = part.segment.documents()[slot.slot];
+      const auto chunks = out.subspan(part.first_chunk + record.first_chunk, record.chunk_count);
+      std::fill(chunks.begin(), chunks.end(), nan);
+    }
+  }
+}
+
+std::span<const float> IndexSnapshot::vector(ChunkIndex chunk) const {
+  KINDLING_CHECK(position(chunk) < chunks_);
+  if (vectors_ == nullptr) return {};
+  const auto row = vectors_->row(position(chunk));
+  // A row of NaN belongs to a document that was removed before it was embedded.
+  if (!row.empty() && row.front() != row.front()) return {};
+  return row;
+}
+
+std::vector<PendingRange> IndexSnapshot::pending() const {
+  std::vector<PendingRange> ranges;
+  if (settings_.dimensions == 0) return ranges;
+  auto rows = vector_rows_.begin();
+  for (const Part& part : parts_) {
+    const std::uint32_t end = part.first_chunk + part.segment.summary().chunks;
+    for (std::uint32_t slot = 0; slot < part.segment.summary().documents; ++slot) {
+      if (!part.is_live(slot)) continue;
+      const DocumentRecord& record = part.segment.documents()[slot];
+      std::uint32_t chunk = part.first_chunk + record.first_chunk;
+      const std::uint32_t document_end = chunk + record.chunk_count;
+      while (chunk < document_end) {
+        while (rows != vector_rows_.end() && rows->first + rows->count <= chunk) ++rows;
+        if (rows != vector_rows_.end() && rows->first <= chunk) {
+          chunk = rows->first + rows->count;  // has vectors; may reach past the document
+          continue;
+        }
+        const std::uint32_t until = rows == vector_rows_.end() ? document_end : std::min(document_end, rows->first);
+        const bool continues = !ranges.empty() && ranges.back().segment == part.segment.number() &&
+                               position(ranges.back().first) + ranges.back().count == chunk;
+        if (continues) {
+          ranges.back().count += until - chunk;
+        } else {
+          ranges.push_back({part.segment.number(), chunk - part.first_chunk, ChunkIndex{chunk}, until - chunk});
+        }
+        chunk = until;
+      }
+    }
+    KINDLING_CHECK(end <= chunks_);
+  }
+  return ranges;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Snapshot>> Snapshot::open(Files& files, const std::filesystem::path& folder) {
+  // Between reading the catalog and mapping the files it names, a writer may have merged them away: then the catalog has
+  // moved on, and its next state is read. The same state twice with a file missing is damage.
+  std::optional<std::uint64_t> last_commits;
+  for (;;) {
+    KINDLING_TRY(auto catalog, Catalog::open_to_read(files, folder));
+    KINDLING_TRY(const CatalogState state, catalog.state());
+    if (state.settings.analyzer != analyzer_version) {
+      return Error{ErrorCode::index_version, folder.string(),
+                   "its search terms follow version " + std::to_string(state.settings.analyzer) +
+                       " of the rules, this program's " + std::to_string(analyzer_version),
+                   "delete the folder and index again"};
+    }
+    auto snapshot = IndexSnapshot::load(files, folder, std::move(catalog), state);
+    if (snapshot.ok() || snapshot.error().code != ErrorCode::not_found) return snapshot;
+    if (last_commits == state.commits) {
+      return corrupt_index(snapshot.error().where, "", "the catalog names this file, but it is not there");
+    }
+    last_commits = state.commits;
+  }
+}
+
+}  // namespace kindling

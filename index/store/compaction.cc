@@ -1,0 +1,181 @@
+#include "index/store/compaction.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "base/check.h"
+#include "index/store/index_files.h"
+#include "index/store/segment.h"
+#include "index/store/segment_writer.h"
+#include "index/vectors/vector_file.h"
+#include "index/vectors/vector_store.h"
+
+namespace kindling {
+namespace {
+
+// Documents held in memory beside the new segment.
+constexpr std::size_t documents_at_once = 256;
+
+struct Candidate {
+  const CatalogSegment* row = nullptr;
+  std::vector<std::uint32_t> removed;  // slots, ascending
+  std::vector<const CatalogVectors*> vectors;
+};
+
+std::vector<Candidate> choose(const CatalogState& state) {
+  std::vector<Candidate> candidates;
+  for (const CatalogSegment& row : state.segments) {
+    Candidate candidate{&row, {}, {}};
+    for (const Slot& slot : state.removed) {
+      if (slot.segment == row.number) candidate.removed.push_back(slot.slot);
+    }
+    for (const CatalogVectors& part : state.vectors) {
+      if (part.segment == row.number) candidate.vectors.push_back(&part);
+    }
+    const bool small = row.chunks <= small_segment_chunks_max;
+    const bool mostly_removed = candidate.removed.size() * 2 >= row.documents;
+    if (small || mostly_removed) candidates.push_back(std::move(candidate));
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.row->chunks < b.row->chunks; });
+  std::uint64_t chunks = 0;
+  const auto past_limit = std::find_if(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+    chunks += candidate.row->chunks;
+    return chunks > rewritten_chunks_max;
+  });
+  candidates.erase(past_limit, candidates.end());
+  std::sort(candidates.begin(), candidates.end(),
+            [](const Candidate& a, const Candidate& b) { return a.row->number < b.row->number; });
+  // One segment without anything to drop is compact.
+  if (candidates.size() == 1 && candidates.front().removed.empty()) candidates.clear();
+  return candidates;
+}
+
+// A run of chunks of the new segment whose vectors are there, as pieces of old files.
+struct VectorRun {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+  std::vector<std::span<const float>> rows;
+};
+
+class Compaction {
+ public:
+  Compaction(Workplace& place, Change& change, const Cancellation& cancellation)
+      : place_(place), change_(change), cancellation_(cancellation) {}
+
+  Status run(std::span<const Candidate> candidates) {
+    for (const Candidate& candidate : candidates) {
+      KINDLING_TRY_VOID(add(candidate));
+    }
+    KINDLING_TRY_VOID(flush());
+    KINDLING_TRY(const std::uint64_t number, place_.catalog.take_segment_number());
+    if (writer_.document_count() > 0) KINDLING_TRY_VOID(write(number));
+    for (const auto& [from, slot] : moves_) {
+      KINDLING_TRY_VOID(place_.catalog.move_document(from, {number, slot}));
+    }
+    for (const Candidate& candidate : candidates) KINDLING_TRY_VOID(drop(candidate));
+    return {};
+  }
+
+ private:
+  Status add(const Candidate& candidate) {
+    const std::uint64_t number = candidate.row->number;
+    KINDLING_TRY(auto opened, Segment::open(place_.files, place_.folder, number, candidate.row->check));
+    KINDLING_TRY_VOID(opened.verify_bulk());
+    const Segment segment = std::move(opened);
+    const std::size_t first_file = vector_files_.size();
+    for (const CatalogVectors* row : candidate.vectors) {
+      const VectorShape shape{row->segment, row->first, row->count, place_.settings.dimensions, 0};
+      KINDLING_TRY(auto file, VectorFile::open(place_.files, place_.folder, row->part, shape, row->check));
+      KINDLING_TRY_VOID(file.verify_rows());
+      vector_files_.push_back(std::make_unique<VectorFile>(std::move(file)));
+    }
+    const std::span files(vector_files_.begin() + static_cast<std::ptrdiff_t>(first_file), vector_files_.end());
+
+    auto removed = candidate.removed.begin();
+    for (std::uint32_t slot = 0; slot < segment.documents().size(); ++slot) {
+      if (removed != candidate.removed.end() && *removed == slot) {
+        ++removed;
+        continue;
+      }
+      moves_.emplace_back(Slot{number, slot}, document_count_++);
+      add_vectors(segment.documents()[slot], files);
+      KINDLING_TRY(auto document, segment.read_document(slot));
+      documents_.push_back(std::move(document));
+      if (documents_.size() == documents_at_once) KINDLING_TRY_VOID(flush());
+    }
+    return {};
+  }
+
+  // Extends the runs by the document's chunks, which come next in the new segment.
+  void add_vectors(const DocumentRecord& document, std::span<const std::unique_ptr<VectorFile>> files) {
+    const std::uint32_t old_end = document.first_chunk + document.chunk_count;
+    for (const auto& file : files) {
+      const VectorShape& shape = file->shape();
+      const std::uint32_t begin = std::max(shape.first, document.first_chunk);
+      const std::uint32_t end = std::min(shape.first + shape.count, old_end);
+      if (begin >= end) continue;
+      const std::uint32_t first = chunk_count_ + (begin - document.first_chunk);
+      if (runs_.empty() || runs_.back().first + runs_.back().count != first) runs_.push_back({first, 0, {}});
+      const std::size_t stride = row_stride(place_.settings.dimensions);
+      runs_.back().rows.push_back(file->rows().subspan((begin - shape.first) * stride, (end - begin) * stride));
+      runs_.back().count += end - begin;
+    }
+    chunk_count_ += document.chunk_count;
+  }
+
+  Status flush() {
+    KINDLING_TRY_VOID(writer_.add(documents_, cancellation_));
+    documents_.clear();
+    return {};
+  }
+
+  Status write(std::uint64_t number) {
+    KINDLING_CHECK(writer_.chunk_count() == chunk_count_);
+    const std::string name = segment_file_name(number);
+    change_.adds(name);
+    KINDLING_TRY(const WrittenFile written, writer_.write(place_.files, place_.folder / name, number));
+    KINDLING_TRY_VOID(place_.catalog.put_segment({number, written.bytes, written.check, document_count_, chunk_count_}));
+    for (const VectorRun& run : runs_) {
+      KINDLING_TRY_VOID(cancellation_.check());
+      KINDLING_TRY(const std::uint64_t part, place_.catalog.take_part_number());
+      change_.adds(vector_file_name(number, part));
+      const VectorShape shape{number, run.first, run.count, place_.settings.dimensions, 0};
+      KINDLING_TRY(const WrittenFile rows, write_vector_file(place_.files, place_.folder, part, shape, run.rows));
+      KINDLING_TRY_VOID(place_.catalog.put_vectors({number, part, run.first, run.count, rows.bytes, rows.check}));
+    }
+    return {};
+  }
+
+  Status drop(const Candidate& candidate) {
+    change_.drops(segment_file_name(candidate.row->number));
+    for (const CatalogVectors* part : candidate.vectors) {
+      change_.drops(vector_file_name(part->segment, part->part));
+    }
+    return place_.catalog.remove_segment(candidate.row->number);
+  }
+
+  Workplace& place_;
+  Change& change_;
+  const Cancellation& cancellation_;
+  SegmentWriter writer_;
+  std::vector<Document> documents_;                          // read, not yet added
+  std::vector<std::unique_ptr<VectorFile>> vector_files_;    // mapped until the new files are written
+  std::vector<std::pair<Slot, std::uint32_t>> moves_;        // old place, new slot
+  std::vector<VectorRun> runs_;
+  std::uint32_t document_count_ = 0;
+  std::uint32_t chunk_count_ = 0;
+};
+
+}  // namespace
+
+Status compact_index(Workplace& place, const Cancellation& cancellation) {
+  KINDLING_TRY(const CatalogState state, place.catalog.state());
+  const std::vector<Candidate> candidates = choose(state);
+  if (candidates.empty()) return {};
+  Change change(place);
+  return change.run([&] { return Compaction(place, change, cancellation).run(candidates); });
+}
+
+}  // namespace kindling

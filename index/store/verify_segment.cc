@@ -1,0 +1,180 @@
+#include "index/store/verify_segment.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/utf8.h"
+#include "index/store/extras.h"
+#include "index/terms/document_headings.h"
+
+namespace kindling {
+namespace {
+
+class SegmentVerification {
+ public:
+  SegmentVerification(const Segment& segment, const Cancellation& cancellation, const OnProblem& on_problem)
+      : segment_(segment), cancellation_(cancellation), on_problem_(on_problem) {}
+
+  Status run() {
+    for (const Region region : all_regions) {
+      if (is_bulk(region)) report(segment_.file().verify(static_cast<std::uint32_t>(region), place_of(region)), region);
+    }
+    for (std::uint32_t slot = 0; slot < segment_.documents().size(); ++slot) {
+      KINDLING_TRY_VOID(cancellation_.check());
+      verify_document(slot);
+    }
+    verify_totals();
+    return verify_postings();
+  }
+
+ private:
+  void problem(Region region, std::uint64_t entry, std::string message) const {
+    on_problem_(std::string(place_of(region)) + " entry " + std::to_string(entry), std::move(message));
+  }
+  void report(const Status& status, Region region) const {
+    if (!status.ok()) on_problem_(std::string(place_of(region)), status.error().why);
+  }
+
+  void verify_document(std::uint32_t slot) const {
+    const DocumentRecord& document = segment_.documents()[slot];
+    const std::string_view text = segment_.text(slot);
+    if (!is_valid_utf8(text)) problem(Region::texts, slot, "the text is not valid UTF-8");
+    if (!decode_extras(segment_.extras(slot), document.text_bytes)) problem(Region::extras, slot, "cannot be read");
+
+    std::uint64_t tokens = 0;
+    std::uint32_t section_begin = 0;
+    for (std::uint32_t s = document.first_section; s < document.first_section + document.section_count; ++s) {
+      const SectionRecord& section = segment_.sections()[s];
+      if (section.span.begin < section_begin) problem(Region::sections, s, "begins before the section in front of it");
+      section_begin = section.span.begin;
+      tokens += verify_chunks(section);
+    }
+    if (static_cast<std::uint32_t>(tokens) != document.tokens) {
+      problem(Region::documents, slot, "its token count is not that of its chunks");
+    }
+  }
+
+  // Returns the tokens of the section's chunks.
+  std::uint64_t verify_chunks(const SectionRecord& section) const {
+    std::uint64_t tokens = 0;
+    std::uint32_t previous_begin = section.span.begin;
+    for (std::uint32_t c = section.first_chunk; c < section.first_chunk + section.chunk_count; ++c) {
+      const ChunkRecord& chunk = segment_.chunks()[c];
+      tokens += chunk.tokens;
+      if (!section.span.contains(chunk.span)) problem(Region::chunks, c, "reaches outside its section");
+      if (chunk.span.begin < previous_begin) problem(Region::chunks, c, "begins before the chunk in front of it");
+      previous_begin = chunk.span.begin;
+      std::uint32_t sentence_end = chunk.span.begin;
+      for (const Sentence& sentence : segment_.sentences().subspan(chunk.first_sentence, chunk.sentence_count)) {
+        if (sentence.span.begin < sentence_end || sentence.span.end > chunk.span.end) {
+          problem(Region::chunks, c, "its sentences are out of order or outside");
+          break;
+        }
+        sentence_end = sentence.span.end;
+      }
+    }
+    return tokens;
+  }
+
+  void verify_totals() const {
+    SegmentSummary totals;
+    for (const DocumentRecord& document : segment_.documents()) {
+      totals.tokens += document.tokens;
+      ++totals.documents_by_language[document.language];
+    }
+    for (const std::uint32_t length : segment_.chunk_lengths()) totals.chunk_lengths += length;
+    for (const std::uint32_t length : segment_.section_lengths()) totals.section_lengths += length;
+    const SegmentSummary& summary = segment_.summary();
+    if (totals.tokens != summary.tokens || totals.chunk_lengths != summary.chunk_lengths ||
+        totals.section_lengths != summary.section_lengths ||
+        totals.documents_by_language != summary.documents_by_language) {
+      on_problem_(std::string(place_of(Region::summary)), "its sums are not those of the segment");
+    }
+  }
+
+  Status verify_postings() {
+    chunk_lengths_.assign(segment_.chunks().size(), 0);
+    section_lengths_.assign(segment_.sections().size(), 0);
+    std::string_view previous;
+    for (std::uint32_t term = 0; term < segment_.dictionary().size(); ++term) {
+      if (term % 1024 == 0) KINDLING_TRY_VOID(cancellation_.check());
+      const std::string_view text = segment_.dictionary().term(term);
+      if (term > 0 && text <= previous) problem(Region::term_bytes, term, "the dictionary is out of order");
+      previous = text;
+      verify_term(term);
+    }
+    for (std::uint32_t s = 0; s < section_lengths_.size(); ++s) verify_lengths(s);
+    verify_headings();
+    return {};
+  }
+
+  void verify_term(std::uint32_t term) {
+    const PostingBlock block = segment_.dictionary().block(term);
+    const bool readable = block.intact() && block.read_bodies(segment_.summary().chunks, true, bodies_) &&
+                          block.read_headings(segment_.summary().sections, headings_);
+    if (!readable) return problem(Region::postings, term, "cannot be read");
+
+    // The chunks and sections that hold the term, as the postings tell.
+    std::vector<std::uint32_t> chunks = bodies_.places;
+    std::vector<std::uint32_t> sections = headings_.places;
+    for (std::size_t i = 0; i < bodies_.places.size(); ++i) {
+      const std::uint32_t section = segment_.chunks()[bodies_.places[i]].section;
+      chunk_lengths_[bodies_.places[i]] += bodies_.frequency(i);
+      sections.push_back(section);
+    }
+    for (std::size_t i = 0; i < headings_.places.size(); ++i) {
+      const SectionRecord& section = segment_.sections()[headings_.places[i]];
+      section_lengths_[headings_.places[i]] += headings_.frequency(i);
+      for (std::uint32_t c = 0; c < section.chunk_count; ++c) chunks.push_back(section.first_chunk + c);
+    }
+    if (distinct(chunks) != block.chunk_frequency() || distinct(sections) != block.section_frequency()) {
+      problem(Region::postings, term, "its frequencies are not those of its postings");
+    }
+  }
+
+  static std::size_t distinct(std::vector<std::uint32_t>& places) {
+    std::sort(places.begin(), places.end());
+    return static_cast<std::size_t>(std::unique(places.begin(), places.end()) - places.begin());
+  }
+
+  // So far chunk_lengths_ holds the terms of bodies, section_lengths_ those of headings.
+  void verify_lengths(std::uint32_t s) const {
+    const SectionRecord& section = segment_.sections()[s];
+    std::uint64_t length = section_lengths_[s];
+    for (std::uint32_t c = section.first_chunk; c < section.first_chunk + section.chunk_count; ++c) {
+      length += chunk_lengths_[c];
+      if (segment_.chunk_lengths()[c] != chunk_lengths_[c] + section_lengths_[s]) {
+        problem(Region::chunk_lengths, c, "is not the number of its postings");
+      }
+    }
+    if (segment_.section_lengths()[s] != length) problem(Region::section_lengths, s, "is not the number of its postings");
+  }
+
+  void verify_headings() const {
+    for (std::uint32_t h = 0; h < segment_.summary().headings; ++h) {
+      const auto terms = segment_.heading_terms(h);
+      for (std::size_t i = 1; i < terms.size(); ++i) {
+        if (terms[i] <= terms[i - 1]) {
+          problem(Region::heading_terms, h, "its terms are out of order");
+          break;
+        }
+      }
+    }
+  }
+
+  const Segment& segment_;
+  const Cancellation& cancellation_;
+  const OnProblem& on_problem_;
+  PostingList bodies_;
+  PostingList headings_;
+  std::vector<std::uint32_t> chunk_lengths_;
+  std::vector<std::uint32_t> section_lengths_;
+};
+
+}  // namespace
+
+Status verify_segment(const Segment& segment, const Cancellation& cancellation, const OnProblem& on_problem) {
+  return SegmentVerification(segment, cancellation, on_problem).run();
+}
+
+}  // namespace kindling

@@ -1,0 +1,55 @@
+// Files of vectors: float32 rows of consecutive chunks of one segment.
+//
+// A row of NaN stands for a chunk whose document was removed before it was embedded; nothing else may be NaN. Rows have
+// row_stride(dimensions) floats and begin at multiples of 64 bytes.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "base/files.h"
+#include "base/result.h"
+#include "index/store/region_file.h"
+
+namespace kindling {
+
+struct VectorShape {
+  std::uint64_t segment = 0;
+  std::uint32_t first = 0;  // chunk of the segment
+  std::uint32_t count = 0;
+  std::uint32_t dimensions = 0;
+  std::uint32_t reserved = 0;
+  friend bool operator==(const VectorShape&, const VectorShape&) = default;
+};
+static_assert(sizeof(VectorShape) == 24);
+
+// `rows`: pieces of whole rows, together [count][stride].
+[[nodiscard]] Result<WrittenFile> write_vector_file(Files& files, const std::filesystem::path& folder,
+                                                    std::uint64_t part, const VectorShape& shape,
+                                                    std::span<const std::span<const float>> rows);
+
+// values [count][dimensions] to rows [count][stride].
+[[nodiscard]] std::vector<float> padded_rows(std::span<const float> values, std::uint32_t dimensions);
+
+class VectorFile {
+ public:
+  // Checks the header and the shape; the rows' checksum is `verify_rows`'s. Errors: `not_found`, `index_version`,
+  // `index_corrupt`.
+  [[nodiscard]] static Result<VectorFile> open(Files& files, const std::filesystem::path& folder, std::uint64_t part,
+                                               const VectorShape& shape, std::uint32_t check);
+
+  [[nodiscard]] const VectorShape& shape() const { return shape_; }
+  [[nodiscard]] const RegionFile& file() const { return file_; }
+  [[nodiscard]] std::span<const float> rows() const { return rows_; }  // [count][stride]
+  [[nodiscard]] Status verify_rows() const;
+
+ private:
+  explicit VectorFile(RegionFile file) : file_(std::move(file)) {}
+  RegionFile file_;
+  VectorShape shape_;
+  std::span<const float> rows_;
+};
+
+}  // namespace kindling
