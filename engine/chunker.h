@@ -7,7 +7,7 @@
 // alone (below a third of a chunk) are merged when they share a parent heading.
 //
 // No text is lost: sections cover every block; chunks cover their section, sentences their chunk, each without overlap, up to
-// white space. A table cut between rows repeats nothing in the spans (they are spans); rendering puts the header row in front.
+// white space and the markup between blocks (see formats/text.h). A table cut between rows repeats nothing in the spans (they are spans); rendering puts the header row in front.
 #pragma once
 
 #include <cstdint>

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/cancellation.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "encoder/encoder.h"
@@ -30,7 +31,7 @@ struct IngestOptions {
   bool dry_run = false;                // say what would be done, change nothing
   bool embed = true;                   // false: keyword search only until a later run
   Json metadata = Json::object();      // added to every document of this run
-  std::uint32_t chunk_tokens = 128;    // of a new index
+  std::uint32_t chunk_tokens = 0;      // at least 16, at most what the encoder reads; 0: the index's own, 128 for a new one
   unsigned threads = 0;                // 0: what the machine has
   std::string standard_input_name = "stdin";  // the uri of "-"
   DecodeLimits limits;
@@ -44,7 +45,8 @@ struct IngestFailure {
 };
 
 struct IngestReport {
-  std::uint64_t added = 0, updated = 0, unchanged = 0, removed = 0, failed = 0;  // documents; a failed file counts one
+  std::uint64_t added = 0, updated = 0, unchanged = 0, removed = 0;  // documents
+  std::uint64_t failed = 0;           // files that could not be read, or not whole: as many as `failures`
   std::uint64_t chunks = 0;           // in the index now
   std::uint64_t tokens = 0;           // in the index now, by its tokenizer
   std::uint64_t embedded_chunks = 0;  // in this run
@@ -52,7 +54,8 @@ struct IngestReport {
   std::uint64_t pending_embeddings = 0;
   std::vector<IngestFailure> failures;
   std::vector<std::string> warnings;  // "notes.pdf: page 3: no text layer"
-  std::vector<std::pair<std::string, double>> seconds;  // total, scan, decode, chunk, write, embed
+  // total, scan, decode, chunk, write, embed; decode and chunk are sums over threads that ran at the same time.
+  std::vector<std::pair<std::string, double>> seconds;
 };
 
 struct IngestProgress {
@@ -63,12 +66,30 @@ struct IngestProgress {
   double seconds = 0;                       // since the stage began
 };
 
+// Called on the caller's thread, at most ten times a second and once at the end of each stage. May be empty.
 using OnIngestProgress = std::function<void(const IngestProgress&)>;
 
-// `encoder` may be null when options.embed is false and the index has vectors of none; its tokenizer bounds the chunks.
-// Errors (the index stays as it was): those of Writer::open, `not_found` for a path that does not exist (before anything is
-// read), `disk_full`, `io`, `cancelled` (what was committed before stays). A run with failures is no error.
+// What the rules are:
+// - A file is unchanged if its size and time are and it was not written within two seconds before it was read; else its
+//   digest decides. Of a file of records only those are replaced whose content changed; records that are gone are removed.
+// - What failed for reasons of its bytes is remembered, and reported again without decoding until it changes. What the index
+//   had of it before stays. Binary files found in folders (not named, not chosen by `include`) are passed over.
+// - Metadata of the run is part of a document: other metadata makes it an update, none leaves unchanged files as they are.
+// - Pruning looks at the disk, not at the patterns: what exists and is excluded stays. It refuses (`usage`) to drop more than
+//   half of the index's documents (and more than 20) when a path given is missing or a folder given has become empty.
+// - uris are the bytes of the absolute path; they need not be valid UTF-8 (JSON output replaces what is not).
+//
+// The encoder's tokenizer bounds the chunks; its vectors are left for a later run when options.embed is false.
+// Memory: 64 MB of documents read ahead, 32 MB staged, and for each thread one file (options.limits) and its decoder process.
+// Errors (the index stays as it was): those of Writer::open, `usage` (no path, chunk_tokens), `not_found` for a path that does
+// not exist (before anything is read; with prune: if the index knows nothing below it either), `configuration` (no decoder),
+// `disk_full`, `io`, `cancelled` (what was committed before stays). A run with failures is no error.
 [[nodiscard]] Result<IngestReport> ingest(const std::filesystem::path& index, const IngestOptions& options,
+                                          const Encoder& encoder, const OnIngestProgress& on_progress,
+                                          const Cancellation& cancellation);
+
+// The same with other files than the system's.
+[[nodiscard]] Result<IngestReport> ingest(Files& files, const std::filesystem::path& index, const IngestOptions& options,
                                           const Encoder& encoder, const OnIngestProgress& on_progress,
                                           const Cancellation& cancellation);
 

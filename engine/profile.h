@@ -17,6 +17,7 @@
 namespace kindling {
 
 enum class ThinkingMode : std::uint8_t { instant, thinking, contemplating };
+[[nodiscard]] std::string_view to_string(ThinkingMode mode);
 
 // US dollars for a million tokens; negative: unknown.
 struct Price {
@@ -41,20 +42,23 @@ struct ModelProfile {
   std::uint64_t output_max = 0;           // tokens
   std::uint64_t reserve_default = 4096;   // tokens kept for the answer, reasoning included
   std::vector<std::string> modalities;    // "text", "image", "audio"
-  std::string tokenizer;                  // "estimator", or the name of a public vocabulary
+  std::string tokenizer;                  // "estimator", or the absolute path of a sentencepiece .model file
   TemplateOverhead overhead;
   Price price;
-  Json parameters = Json::object();       // names, exclusions, mapping of thinking modes (see engine/profiles/README.md)
+  Json media = Json::object();            // token formulas of images and audio (engine/profiles/README.md)
+  Json parameters = Json::object();       // names, exclusions, mapping of thinking modes (engine/profiles/README.md)
   std::uint64_t requests_per_minute = 0;  // 0: unknown
   std::uint64_t tokens_per_minute = 0;
+  std::uint64_t images_per_request = 0;   // 0: unknown
 };
 
-// All profiles, by name. Errors: `configuration` naming the user's file and place.
+// All profiles, by name. Errors: `configuration` naming the user's file and the key in it.
 [[nodiscard]] Result<std::vector<ModelProfile>> load_profiles();
 // Errors: `not_found`, listing what there is.
 [[nodiscard]] Result<ModelProfile> find_profile(std::string_view name);
 
-// The tokenizer that counts for a profile: exact where the vocabulary is at hand, else the estimator.
+// The tokenizer that counts for a profile: exact where the vocabulary is at hand, else the estimator. Errors:
+// `configuration` naming the file.
 [[nodiscard]] Result<std::shared_ptr<const Tokenizer>> profile_tokenizer(const ModelProfile& profile);
 
 }  // namespace kindling

@@ -34,6 +34,7 @@ struct HttpRequest {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  HttpTimeouts timeouts = {};
 };
 
 struct HttpResponse {
@@ -46,9 +47,8 @@ struct HttpResponse {
 };
 
 struct HttpClientOptions {
-  HttpTimeouts timeouts;
   std::uint64_t body_bytes_max = 256u << 20;
-  std::string certificate_file;  // PEM, in place of the system's store, for tests and private gateways
+  std::string certificate_file = {};  // PEM, in place of the system's store, for tests and private gateways
 };
 
 class HttpClient {
@@ -61,7 +61,7 @@ class HttpClient {
   // Error stops the transfer and is handed through.
   using OnBody = std::function<Result<bool>(std::string_view piece)>;
 
-  // Any status is a response, not an error. Errors: `endpoint_unreachable` (name, connection, TLS, broken off), `timed_out`
+  // Any status is a response, not an error. Errors (the caller knows the address and adds it): `endpoint_unreachable` (name, connection, TLS, broken off), `timed_out`
   // (naming which), `too_large`, `cancelled`, `configuration` (the URL). With `on_body` the bodies of other statuses still
   // come in `body`; `on_body` may be empty.
   virtual Result<HttpResponse> send(const HttpRequest& request, const OnBody& on_body, const Cancellation& cancellation) = 0;

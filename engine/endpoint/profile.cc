@@ -1,0 +1,94 @@
+#include "engine/profile.h"
+
+#include <algorithm>
+
+#include "base/env.h"
+#include "base/files.h"
+#include "engine/endpoint/profile_reader.h"
+#include "engine/endpoint/shipped_profiles.h"
+#include "tokenizer/estimator.h"
+#include "tokenizer/sentencepiece.h"
+
+namespace kindling {
+namespace {
+
+constexpr std::uint64_t profile_bytes_max = 1u << 20;
+constexpr std::uint64_t vocabulary_bytes_max = 256u << 20;
+
+// $XDG_CONFIG_HOME/kindling/profiles; empty where there is no home at all.
+std::filesystem::path user_folder() {
+  if (const auto config = environment("XDG_CONFIG_HOME")) return std::filesystem::path(*config) / "kindling" / "profiles";
+  if (const auto home = environment("HOME")) return std::filesystem::path(*home) / ".config" / "kindling" / "profiles";
+  return {};
+}
+
+void add_or_replace(std::vector<ModelProfile>& profiles, ModelProfile profile) {
+  const auto same = std::find_if(profiles.begin(), profiles.end(), [&](const auto& p) { return p.name == profile.name; });
+  if (same == profiles.end()) {
+    profiles.push_back(std::move(profile));
+  } else {
+    *same = std::move(profile);
+  }
+}
+
+Status add_user_profiles(std::vector<ModelProfile>& profiles) {
+  const std::filesystem::path folder = user_folder();
+  if (folder.empty()) return {};
+  const auto names = system_files().list(folder);
+  if (!names) return names.error().code == ErrorCode::not_found ? Status{} : Status{names.error()};
+  for (const std::string& name : *names) {
+    if (!name.ends_with(".toml") || name.starts_with('.')) continue;
+    const std::filesystem::path path = folder / name;
+    KINDLING_TRY(const std::string text, system_files().read(path, profile_bytes_max));
+    KINDLING_TRY(ModelProfile profile, read_profile(path.stem().string(), path.string(), text));
+    add_or_replace(profiles, std::move(profile));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view to_string(ThinkingMode mode) {
+  switch (mode) {
+    case ThinkingMode::instant: return "instant";
+    case ThinkingMode::thinking: return "thinking";
+    case ThinkingMode::contemplating: return "contemplating";
+  }
+  return "unknown";
+}
+
+Result<std::vector<ModelProfile>> load_profiles() {
+  std::vector<ModelProfile> profiles;
+  for (const ShippedProfile& shipped : shipped_profiles()) {
+    KINDLING_TRY(ModelProfile profile, read_profile(std::string(shipped.name), "shipped", shipped.toml));
+    profiles.push_back(std::move(profile));
+  }
+  KINDLING_TRY_VOID(add_user_profiles(profiles));
+  std::sort(profiles.begin(), profiles.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return profiles;
+}
+
+Result<ModelProfile> find_profile(std::string_view name) {
+  KINDLING_TRY(std::vector<ModelProfile> profiles, load_profiles());
+  std::string names;
+  for (ModelProfile& profile : profiles) {
+    if (profile.name == name) return std::move(profile);
+    names += (names.empty() ? "" : ", ") + profile.name;
+  }
+  return Error{ErrorCode::not_found, std::string(name), "there is no model profile of this name", "choose among " + names};
+}
+
+Result<std::shared_ptr<const Tokenizer>> profile_tokenizer(const ModelProfile& profile) {
+  if (profile.tokenizer == "estimator") return std::shared_ptr<const Tokenizer>(make_estimator(profile.name));
+  Result<std::string> model = system_files().read(profile.tokenizer, vocabulary_bytes_max);
+  if (model.ok()) {
+    auto tokenizer = open_sentencepiece(profile.name, *model);
+    if (tokenizer.ok()) return std::shared_ptr<const Tokenizer>(std::move(*tokenizer));
+    model = std::move(tokenizer).within(profile.tokenizer).error();
+  }
+  Error error = model.error().within("profile " + profile.name + ": tokenizer");
+  error.code = ErrorCode::configuration;
+  return error;
+}
+
+}  // namespace kindling

@@ -1,0 +1,322 @@
+#include "engine/ingest.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/env.h"
+#include "base/files.h"
+#include "engine/ingest_embed.h"
+#include "engine/ingest_progress.h"
+#include "engine/ingest_prune.h"
+#include "engine/ingest_read.h"
+#include "engine/ingest_readers.h"
+#include "engine/ingest_scan.h"
+#include "index/snapshot.h"
+#include "index/writer.h"
+#include "tokenizer/analyzer.h"
+
+namespace kindling {
+namespace {
+
+constexpr std::uint64_t commit_bytes = 32u << 20;      // staged: then it becomes searchable
+constexpr std::uint64_t commit_documents = 10'000;
+constexpr std::uint64_t segments_before_compaction = 16;
+constexpr std::int64_t racy_ms = 2'000;                // the coarsest clock of a file system in use
+constexpr std::uint32_t default_chunk_tokens = 128;
+constexpr std::size_t warnings_max = 1'000;            // in a report
+
+// Binary, found in a folder.
+bool passed_over(const SourceRecord& record) {
+  return record.digest.empty() && record.error_code == to_string(ErrorCode::unsupported);
+}
+
+class IngestRun {
+ public:
+  IngestRun(Files& files, const std::filesystem::path& index, const IngestOptions& options, const Encoder& encoder,
+            const OnIngestProgress& on_progress, const Cancellation& cancellation)
+      : files_(files),
+        index_(index),
+        options_(options),
+        encoder_(encoder),
+        progress_(on_progress),
+        cancellation_(cancellation),
+        threads_(options.threads > 0 ? options.threads : machine().threads) {}
+
+  // The score.
+  Result<IngestReport> run() {
+    KINDLING_TRY_VOID(scan_paths());
+    KINDLING_TRY_VOID(open_index());
+    KINDLING_TRY(const std::vector<std::string> gone, find_gone());
+    KINDLING_TRY_VOID(read_changed());
+    KINDLING_TRY_VOID(remove_gone(gone));
+    KINDLING_TRY_VOID(commit());
+    KINDLING_TRY_VOID(embed());
+    KINDLING_TRY_VOID(compact());
+    return finish();
+  }
+
+ private:
+  Status scan_paths() {
+    if (options_.paths.empty()) return Error{ErrorCode::usage, "", "no path to index", "name a file, a folder, or -"};
+    const Stopwatch watch;
+    progress_.begin(IngestProgress::Stage::scan, 0);
+    const auto on_found = [this](std::uint64_t found) { progress_.update(found, 0); };
+    KINDLING_TRY(scan_, scan(files_, options_, index_, on_found, cancellation_));
+    report_.failures = std::move(scan_.failures);
+    if (!scan_.missing.empty() && !options_.prune) return missing_path();
+    progress_.update(scan_.files.size(), 0);
+    progress_.end();
+    scan_seconds_ = watch.seconds();
+    return {};
+  }
+
+  [[nodiscard]] Error missing_path() const {
+    return {ErrorCode::not_found, scan_.missing.front(), "no such file or folder", "check the path"};
+  }
+
+  // A dry run must leave no trace: then there is a writer only if there is an index already.
+  Status open_index() {
+    Result<std::shared_ptr<const Snapshot>> before = Snapshot::open(files_, index_);
+    const bool none = !before && before.error().code == ErrorCode::index_missing;
+    if (!before && !none) return before.error();
+    KINDLING_TRY_VOID(settle_chunk_tokens(before ? before.value()->settings().chunk_tokens : 0));
+    if (before) documents_before_ = before.value()->statistics().documents;
+    if (none && options_.dry_run) return {};
+    const IndexSettings settings{.encoder = std::string(encoder_.name()),
+                                 .encoder_fingerprint = std::string(encoder_.fingerprint()),
+                                 .dimensions = static_cast<std::uint32_t>(encoder_.dimensions()),
+                                 .tokenizer = std::string(encoder_.tokenizer().name()),
+                                 .tokenizer_fingerprint = std::string(encoder_.tokenizer().fingerprint()),
+                                 .chunk_tokens = chunk_tokens_,
+                                 .analyzer = analyzer_version};
+    KINDLING_TRY(writer_, Writer::open(files_, index_, settings));
+    KINDLING_TRY(std::vector<SourceRecord> records, writer_->sources());
+    for (SourceRecord& record : records) records_.emplace(record.uri, std::move(record));
+    return {};
+  }
+
+  Status settle_chunk_tokens(std::uint32_t of_index) {
+    const std::uint32_t otherwise = of_index > 0 ? of_index : default_chunk_tokens;
+    chunk_tokens_ = options_.chunk_tokens > 0 ? options_.chunk_tokens : otherwise;
+    constexpr std::size_t special_tokens = 2;
+    const std::size_t most = encoder_.tokens_max() > special_tokens ? encoder_.tokens_max() - special_tokens : 0;
+    if (chunk_tokens_ >= 16 && chunk_tokens_ <= most) return {};
+    return Error{ErrorCode::usage, "--chunk-tokens " + std::to_string(chunk_tokens_),
+                 "a chunk has at least 16 tokens, and at most the " + std::to_string(most) + " that " +
+                     std::string(encoder_.name()) + " reads",
+                 "128 is a good size"};
+  }
+
+  Result<std::vector<std::string>> find_gone() {
+    if (!options_.prune) return std::vector<std::string>();
+    KINDLING_TRY(std::vector<std::string> gone, gone_sources(files_, scan_, records_));
+    for (const std::string& path : scan_.missing) {
+      const bool known = std::any_of(gone.begin(), gone.end(), [&](const auto& uri) { return lies_under(uri, path); });
+      if (!known) return Error(missing_path());
+    }
+    for (const std::string& uri : gone) {
+      KINDLING_TRY(const std::vector<KnownDocument> known, writer_->documents_of(uri));
+      gone_documents_ += known.size();
+    }
+    KINDLING_TRY_VOID(check_prune(scan_, gone_documents_, documents_before_));
+    return gone;
+  }
+
+  // --- What is read, in the order of the scan.
+
+  Status read_changed() {
+    if (!options_.metadata.members().empty()) {
+      metadata_digest_ = "+" + sha256_hex(to_string(options_.metadata)).substr(0, 16);
+    }
+    std::vector<const ScannedFile*> to_read;
+    for (const ScannedFile& file : scan_.files) {
+      KINDLING_TRY(const bool skip, skip_unread(file));
+      if (!skip) to_read.push_back(&file);
+    }
+    progress_.begin(IngestProgress::Stage::read, to_read.size());
+    if (!to_read.empty()) KINDLING_TRY_VOID(read_files(to_read));
+    progress_.end();
+    return {};
+  }
+
+  // Whether the file need not be opened: its size and time are those that the index remembers.
+  Result<bool> skip_unread(const ScannedFile& file) {
+    const auto found = records_.find(file.uri);
+    if (file.standard_input || found == records_.end()) return false;
+    const SourceRecord& record = found->second;
+    if (record.bytes != file.bytes || record.modified_ms != file.modified_ms) return false;
+    if (record.modified_ms + racy_ms >= record.indexed_ms) return false;  // it may have been written again since
+    if (!file.named && passed_over(record)) return true;
+    if (passed_over(record) || !record.digest.ends_with(metadata_digest_)) return false;
+    KINDLING_TRY(const std::vector<KnownDocument> documents, writer_->documents_of(file.uri));
+    report_.unchanged += documents.size();
+    if (auto failure = remembered_failure(record)) report_.failures.push_back(std::move(*failure));
+    return true;
+  }
+
+  Status read_files(const std::vector<const ScannedFile*>& to_read) {
+    const ReadSettings settings{files_, options_, encoder_.tokenizer(), chunk_tokens_, metadata_digest_};
+    Readers readers(settings, static_cast<unsigned>(std::min<std::size_t>(to_read.size(), threads_)));
+    auto next_file = to_read.begin();
+    std::uint64_t files_done = 0;
+    std::uint64_t bytes_done = 0;
+    while (next_file != to_read.end() || !readers.empty()) {
+      while (next_file != to_read.end() && !readers.full()) {
+        KINDLING_TRY(ReadJob job, job_for(**next_file++));
+        readers.submit(std::move(job));
+      }
+      KINDLING_TRY(ReadEvent event, readers.next(cancellation_));
+      if (auto* read = std::get_if<ReadDocument>(&event)) {
+        KINDLING_TRY_VOID(stage(std::move(*read)));
+      } else if (std::holds_alternative<UnchangedDocument>(event)) {
+        ++report_.unchanged;
+      } else {
+        auto& outcome = std::get<ReadOutcome>(event);
+        bytes_done += outcome.bytes;
+        progress_.update(++files_done, bytes_done);
+        KINDLING_TRY_VOID(end_file(std::move(outcome)));
+      }
+    }
+    return {};
+  }
+
+  Result<ReadJob> job_for(const ScannedFile& file) {
+    ReadJob job{file, std::nullopt, {}};
+    if (!writer_) return job;
+    const auto found = records_.find(file.uri);
+    if (found != records_.end()) job.before = found->second;
+    // Asked even without a record: a run that was interrupted in the middle of a file leaves documents without one.
+    KINDLING_TRY(const std::vector<KnownDocument> known, writer_->documents_of(file.uri));
+    for (const KnownDocument& document : known) job.known.emplace(document.uri, document.digest);
+    return job;
+  }
+
+  Status stage(ReadDocument read) {
+    ++(read.replaces ? report_.updated : report_.added);
+    if (options_.dry_run) return {};
+    const Stopwatch watch;
+    KINDLING_TRY_VOID(writer_->put(std::move(read.document)));
+    ++staged_documents_;
+    write_seconds_ += watch.seconds();
+    if (staged_documents_ >= commit_documents || writer_->staged_bytes() >= commit_bytes) return commit();
+    return {};
+  }
+
+  Status end_file(ReadOutcome outcome) {
+    decode_seconds_ += outcome.decode_seconds;
+    chunk_seconds_ += outcome.chunk_seconds;
+    report_.removed += outcome.vanished.size();
+    report_.unchanged += outcome.kept;
+    for (std::string& warning : outcome.warnings) {
+      if (report_.warnings.size() < warnings_max) report_.warnings.push_back(outcome.record.uri + ": " + std::move(warning));
+    }
+    if (outcome.failure) report_.failures.push_back(std::move(*outcome.failure));
+    if (options_.dry_run) return {};
+    for (const std::string& uri : outcome.vanished) KINDLING_TRY_VOID(writer_->remove_document(uri));
+    if (outcome.remember) KINDLING_TRY_VOID(writer_->put_source(outcome.record));
+    return {};
+  }
+
+  Status remove_gone(const std::vector<std::string>& gone) {
+    report_.removed += gone_documents_;
+    if (options_.dry_run) return {};
+    for (const std::string& uri : gone) KINDLING_TRY_VOID(writer_->remove_source(uri));
+    return {};
+  }
+
+  // From here on what was staged is found by its words.
+  Status commit() {
+    if (options_.dry_run) return {};
+    const Stopwatch watch;
+    KINDLING_TRY_VOID(cancellation_.check());
+    KINDLING_TRY_VOID(writer_->commit(cancellation_));
+    staged_documents_ = 0;
+    write_seconds_ += watch.seconds();
+    return {};
+  }
+
+  // --- Afterwards.
+
+  Status embed() {
+    if (options_.dry_run || !options_.embed) return {};
+    const Stopwatch watch;
+    progress_.begin(IngestProgress::Stage::embed, 0);
+    const auto on_embedded = [this](const EmbedReport& done, std::uint64_t chunks_in_all) {
+      progress_.set_total(chunks_in_all);
+      progress_.update(done.chunks, done.tokens);
+    };
+    KINDLING_TRY(const EmbedReport embedded,
+                 embed_pending(files_, index_, *writer_, encoder_, threads_, on_embedded, cancellation_));
+    report_.embedded_chunks = embedded.chunks;
+    report_.embedded_tokens = embedded.tokens;
+    if (embedded.chunks > 0) progress_.end();
+    embed_seconds_ = watch.seconds();
+    return {};
+  }
+
+  // Many small segments make searching slow, and many removed documents hold room.
+  Status compact() {
+    if (options_.dry_run) return {};
+    const Stopwatch watch;
+    KINDLING_TRY(const auto snapshot, Snapshot::open(files_, index_));
+    const IndexStatistics& now = snapshot->statistics();
+    const bool holds_much_removed = now.removed_documents * 2 > now.documents + commit_documents / 10;
+    if (now.segments > segments_before_compaction || holds_much_removed) {
+      KINDLING_TRY_VOID(writer_->compact(cancellation_));
+    }
+    write_seconds_ += watch.seconds();
+    return {};
+  }
+
+  Result<IngestReport> finish() {
+    if (writer_) {
+      KINDLING_TRY(const auto snapshot, Snapshot::open(files_, index_));
+      report_.chunks = snapshot->statistics().chunks;
+      report_.tokens = snapshot->statistics().tokens;
+      report_.pending_embeddings = snapshot->statistics().pending_embeddings;
+    }
+    std::stable_sort(report_.failures.begin(), report_.failures.end(),
+                     [](const IngestFailure& a, const IngestFailure& b) { return a.uri < b.uri; });
+    report_.failed = report_.failures.size();
+    report_.seconds = {{"total", total_.seconds()},     {"scan", scan_seconds_},   {"decode", decode_seconds_},
+                       {"chunk", chunk_seconds_},       {"write", write_seconds_}, {"embed", embed_seconds_}};
+    return std::move(report_);
+  }
+
+  Files& files_;
+  const std::filesystem::path& index_;
+  const IngestOptions& options_;
+  const Encoder& encoder_;
+  ProgressTeller progress_;
+  const Cancellation& cancellation_;
+  unsigned threads_;
+  Stopwatch total_;
+
+  Scan scan_;
+  std::uint32_t chunk_tokens_ = 0;
+  std::string metadata_digest_;              // of the run's metadata; empty without
+  std::unique_ptr<Writer> writer_;           // none in a dry run without an index
+  SourceRecords records_;                          // what the index remembers of files
+  std::uint64_t documents_before_ = 0;
+  std::uint64_t gone_documents_ = 0;
+  std::uint64_t staged_documents_ = 0;
+  double scan_seconds_ = 0, decode_seconds_ = 0, chunk_seconds_ = 0, write_seconds_ = 0, embed_seconds_ = 0;
+  IngestReport report_;
+};
+
+}  // namespace
+
+Result<IngestReport> ingest(const std::filesystem::path& index, const IngestOptions& options, const Encoder& encoder,
+                            const OnIngestProgress& on_progress, const Cancellation& cancellation) {
+  return ingest(system_files(), index, options, encoder, on_progress, cancellation);
+}
+
+Result<IngestReport> ingest(Files& files, const std::filesystem::path& index, const IngestOptions& options,
+                            const Encoder& encoder, const OnIngestProgress& on_progress, const Cancellation& cancellation) {
+  return IngestRun(files, index, options, encoder, on_progress, cancellation).run();
+}
+
+}  // namespace kindling
