@@ -1,0 +1,33 @@
+#include "cli/certificate_line.h"
+
+#include "cli/text_layout.h"
+
+namespace kindling {
+namespace {
+
+std::string bound_words(TokenBound bound) {
+  switch (bound) {
+    case TokenBound::exact:
+      return "exact";
+    case TokenBound::calibrated:
+      return "calibrated on observed usage";
+    case TokenBound::worst_case:
+      return "holds for every byte-level tokenizer";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string certificate_lines(const Certificate& certificate) {
+  const std::string counts =
+      certificate.tokens == certificate.tokens_max
+          ? grouped(certificate.tokens)
+          : "about " + grouped(certificate.tokens) + ", at most " + grouped(certificate.tokens_max);
+  return "request   " + counts + " tokens, within the budget of " + grouped(certificate.budget) + "\n" +
+         "window    " + grouped(certificate.window) + " tokens, " + grouped(certificate.reserved_output) +
+         " of them kept for the answer\n" + "counted   by " + certificate.tokenizer + "; the bound is " +
+         std::string(to_string(certificate.bound)) + ": " + bound_words(certificate.bound) + "\n";
+}
+
+}  // namespace kindling

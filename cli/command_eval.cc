@@ -1,0 +1,92 @@
+#include <filesystem>
+
+#include "base/digest.h"
+#include "cli/commands.h"
+#include "cli/folders.h"
+#include "cli/progress.h"
+#include "cli/text_layout.h"
+#include "engine/evaluate.h"
+
+namespace kindling {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Of each set its own, so that evaluating never touches an index of the user's: --index, or a folder of the
+// cache.
+fs::path evaluation_index(Session& session, const fs::path& folder) {
+  if (const auto named = session.arguments.text("index")) return *named;
+  std::error_code failed;
+  const fs::path whole = fs::weakly_canonical(folder, failed);
+  constexpr std::size_t digits = 16;
+  return cache_folder() / "eval" / sha256_hex(failed ? folder.string() : whole.string()).substr(0, digits);
+}
+
+void print_scores(Session& session, const EvaluateReport& report) {
+  Console& console = session.console;
+  console.print_line(counted(report.documents, "document") + ", " + grouped(report.queries) +
+                     " judged queries, indexed in " + shown_seconds(report.index_seconds));
+  console.print_line(
+      console.tinted(Tint::strong, "mode      nDCG@10  recall@10  recall@100    MRR       p50       p99"));
+  for (const ModeScores& scores : report.modes) {
+    console.print_line(padded(to_string(scores.mode), 8) + padded_left(decimal(scores.ndcg_cut_10, 4), 9) +
+                       padded_left(decimal(scores.recall_10, 4), 11) +
+                       padded_left(decimal(scores.recall_100, 4), 12) +
+                       padded_left(decimal(scores.recip_rank, 4), 8) +
+                       padded_left(shown_milliseconds(scores.latency_p50_ms), 10) +
+                       padded_left(shown_milliseconds(scores.latency_p99_ms), 10));
+  }
+  if (!report.answers) return;
+  console.print_line(console.tinted(Tint::strong, "answers") + "  " + grouped(report.answers->questions) +
+                     " questions, answered " + decimal(report.answers->answered, 3) + ", holding the answer " +
+                     decimal(report.answers->holds_answer, 3));
+}
+
+Json scores_json(const EvaluateReport& report, const fs::path& index) {
+  Json modes = Json::object();
+  for (const ModeScores& scores : report.modes) {
+    modes.set(to_string(scores.mode),
+              Json::object({{"ndcg_cut_10", scores.ndcg_cut_10},
+                            {"recall_10", scores.recall_10},
+                            {"recall_100", scores.recall_100},
+                            {"recip_rank", scores.recip_rank},
+                            {"latency_ms",
+                             Json::object({{"p50", scores.latency_p50_ms}, {"p99", scores.latency_p99_ms}})}}));
+  }
+  Json object = Json::object({{"documents", report.documents},
+                              {"queries", report.queries},
+                              {"modes", std::move(modes)},
+                              {"index", index.string()},
+                              {"index_seconds", report.index_seconds}});
+  if (report.answers) {
+    object.set("answers", Json::object({{"questions", report.answers->questions},
+                                        {"answered", report.answers->answered},
+                                        {"holds_answer", report.answers->holds_answer}}));
+  }
+  return object;
+}
+
+}  // namespace
+
+Result<ExitCode> command_eval(Session& session) {
+  EvaluateOptions options;
+  options.folder = session.arguments.words().front();
+  options.index = evaluation_index(session, options.folder);
+  options.run = session.arguments.text("run").value_or("");
+  options.answers = session.arguments.toggle("answers");
+  options.threads = session_threads(session);
+  KINDLING_TRY(const auto encoder, open_session_encoder(session));
+  ProgressLine line(stderr_is_terminal());
+  const auto report = evaluate(
+      options, *encoder, [&](std::string_view stage) { line.update(stage); }, session.cancellation);
+  line.clear();
+  if (!report) return report.error();
+  if (session.console.json()) {
+    session.console.print_json(scores_json(*report, options.index));
+  } else {
+    print_scores(session, *report);
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace kindling

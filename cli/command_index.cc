@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+
+#include "cli/commands.h"
+#include "cli/folders.h"
+#include "cli/json_views.h"
+#include "cli/progress.h"
+#include "cli/text_layout.h"
+#include "engine/ingest.h"
+
+namespace kindling {
+namespace {
+
+constexpr std::size_t lines_shown_max = 50;  // of failures and warnings together; --json has all
+
+// "true", "12" and "1.5" become what they look like; everything else is text.
+Json metadata_value(const std::string& text) {
+  if (text == "true" || text == "false") return text == "true";
+  auto number = parse_json(text);
+  return number && number->is_number() ? std::move(number).value() : Json(text);
+}
+
+Result<Json> metadata_of(const std::vector<std::string>& pairs) {
+  Json metadata = Json::object();
+  for (const std::string& pair : pairs) {
+    const std::size_t equals = pair.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return Error{ErrorCode::usage, "--metadata", "'" + pair + "' is not KEY=VALUE",
+                   "write for example year=2024"};
+    }
+    metadata.set(pair.substr(0, equals), metadata_value(pair.substr(equals + 1)));
+  }
+  return metadata;
+}
+
+Result<IngestOptions> ingest_options(Session& session) {
+  const Arguments& arguments = session.arguments;
+  IngestOptions options;
+  options.paths = arguments.words();
+  options.include = arguments.list("include");
+  options.exclude = arguments.list("exclude");
+  options.prune = arguments.toggle("prune");
+  options.dry_run = arguments.toggle("dry-run");
+  options.embed = !arguments.toggle("no-embed");
+  KINDLING_TRY(options.metadata, metadata_of(arguments.list("metadata")));
+  options.threads = session_threads(session);
+  if (const auto name = arguments.text("name")) options.standard_input_name = *name;
+  if (const auto tokens = arguments.count("chunk-tokens")) {
+    constexpr std::uint64_t least = 16, most = 8192;
+    if (*tokens < least || *tokens > most) {
+      return Error{ErrorCode::usage, "--chunk-tokens", std::to_string(*tokens) + " is not between 16 and 8192",
+                   "128 is usual"};
+    }
+    options.chunk_tokens = static_cast<std::uint32_t>(*tokens);
+  }
+  return options;
+}
+
+double seconds_of(const IngestReport& report, std::string_view stage) {
+  const auto found =
+      std::ranges::find(report.seconds, stage, [](const auto& pair) { return std::string_view(pair.first); });
+  return found == report.seconds.end() ? 0 : found->second;
+}
+
+void print_report(Session& session, const IngestReport& report) {
+  Console& console = session.console;
+  const bool dry = session.arguments.toggle("dry-run");
+  std::string changes;
+  const auto add = [&](std::uint64_t number, std::string_view what) {
+    if (number > 0) changes += (changes.empty() ? "" : ", ") + grouped(number) + " " + std::string(what);
+  };
+  add(report.added, "added");
+  add(report.updated, "updated");
+  add(report.removed, "removed");
+  add(report.unchanged, "unchanged");
+  add(report.failed, "failed");
+  console.print_line(console.tinted(
+      Tint::strong, (dry ? "would be: " : "documents: ") + (changes.empty() ? "none" : changes)));
+  if (!dry) {
+    const double total = seconds_of(report, "total");
+    const double embedding = seconds_of(report, "embed");
+    console.print_line("index: " + shown_path(session.settings.index().string()) + ", " +
+                       counted(report.chunks, "chunk") + ", " + counted(report.tokens, "token") + ", in " +
+                       shown_seconds(total));
+    if (report.embedded_tokens > 0 && embedding > 0) {
+      const auto rate = static_cast<std::uint64_t>(static_cast<double>(report.embedded_tokens) / embedding);
+      console.print_line("embedded: " + counted(report.embedded_chunks, "chunk") + " at " + grouped(rate) +
+                         " tokens/s");
+    }
+  }
+  if (report.pending_embeddings > 0) {
+    console.print_line(counted(report.pending_embeddings, "chunk") +
+                       " without vectors: found by keywords; 'kindling index' again adds the vectors");
+  }
+}
+
+// One line a failure and a warning on stderr, whatever the form on stdout.
+void note_troubles(Session& session, const IngestReport& report) {
+  std::vector<std::string> lines;
+  for (const IngestFailure& failure : report.failures)
+    lines.push_back(shown_path(failure.uri) + ": " + failure.message);
+  for (const std::string& warning : report.warnings) lines.push_back("warning: " + warning);
+  for (std::size_t i = 0; i < std::min(lines.size(), lines_shown_max); ++i) session.note(lines[i]);
+  if (lines.size() > lines_shown_max)
+    session.note("... and " + grouped(lines.size() - lines_shown_max) + " more; --json lists all");
+}
+
+}  // namespace
+
+Result<ExitCode> command_index(Session& session) {
+  KINDLING_TRY(const IngestOptions options, ingest_options(session));
+  KINDLING_TRY(const auto encoder, open_session_encoder(session));
+  ProgressLine line(stderr_is_terminal());
+  const auto report = ingest(
+      session.settings.index(), options, *encoder,
+      [&](const IngestProgress& progress) { line.update(progress); }, session.cancellation);
+  line.clear();
+  if (!report) return report.error();
+  if (session.console.json()) {
+    session.console.print_json(to_json(*report));
+  } else {
+    print_report(session, *report);
+  }
+  note_troubles(session, *report);
+  return report->failed > 0 ? ExitCode::partial : ExitCode::ok;
+}
+
+}  // namespace kindling

@@ -1,0 +1,48 @@
+#include "cli/commands.h"
+#include "cli/folders.h"
+#include "cli/json_views.h"
+#include "cli/text_layout.h"
+
+namespace kindling {
+
+Result<ExitCode> command_status(Session& session) {
+  KINDLING_TRY(const auto snapshot, open_snapshot(session));
+  Console& console = session.console;
+  const std::string folder = session.settings.index().string();
+  if (console.json()) {
+    Json object = status_json(*snapshot);
+    object.set("index", folder);
+    console.print_json(object);
+    return ExitCode::ok;
+  }
+  const IndexStatistics& statistics = snapshot->statistics();
+  const IndexSettings& settings = snapshot->settings();
+  const auto line = [&](std::string_view name, const std::string& value) {
+    console.print_line(padded(name, 11) + console.tinted(Tint::none, value));
+  };
+  std::string languages;
+  for (const Language language : snapshot->languages()) {
+    languages += (languages.empty() ? "" : ", ") + std::string(to_string(language));
+  }
+  line("index", shown_path(folder));
+  line("documents", grouped(statistics.documents));
+  line("chunks", grouped(statistics.chunks) + " in " + grouped(statistics.sections) + " sections");
+  line("tokens", grouped(statistics.tokens));
+  line("languages", languages);
+  line("size", shown_bytes(statistics.bytes) + " in " + counted(statistics.segments, "segment"));
+  line("encoder", settings.encoder.empty()
+                      ? "none: keywords only"
+                      : settings.encoder + ", " + std::to_string(settings.dimensions) + " dimensions");
+  line("tokenizer", settings.tokenizer);
+  if (statistics.pending_embeddings > 0) {
+    line("pending", counted(statistics.pending_embeddings, "chunk") +
+                        " without vectors; 'kindling index' again adds them");
+  }
+  if (statistics.removed_documents > 0) {
+    line("removed", counted(statistics.removed_documents, "document") +
+                        " still take space; 'kindling compact' reclaims it");
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace kindling

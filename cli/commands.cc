@@ -1,0 +1,26 @@
+#include "cli/commands.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace kindling {
+namespace {
+
+constexpr std::pair<std::string_view, Command> commands[] = {
+    {"index", command_index},   {"documents", command_documents}, {"show", command_show},
+    {"remove", command_remove}, {"search", command_search},       {"pack", command_pack},
+    {"ask", command_ask},       {"tokens", command_tokens},       {"embed", command_embed},
+    {"eval", command_eval},     {"bench", command_bench},         {"status", command_status},
+    {"verify", command_verify}, {"compact", command_compact},     {"models", command_models},
+    {"config", command_config}, {"doctor", command_doctor},       {"completions", command_completions},
+    {"help", command_help},
+};
+
+}  // namespace
+
+Command find_command(std::string_view verb) {
+  const auto* found = std::ranges::find(commands, verb, &std::pair<std::string_view, Command>::first);
+  return found == std::end(commands) ? nullptr : found->second;
+}
+
+}  // namespace kindling

@@ -1,0 +1,284 @@
+#include "cli/flags.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+
+namespace kindling {
+namespace {
+
+using Names = std::string_view;
+
+constexpr Names search_modes[] = {"hybrid", "keyword", "vector"};
+constexpr Names passage_orders[] = {"document", "relevance", "edges"};
+constexpr Names thinking_modes[] = {"instant", "thinking", "contemplating"};
+constexpr Names color_choices[] = {"auto", "always", "never"};
+constexpr Names shells[] = {"bash", "zsh", "fish"};
+constexpr Names bench_subjects[] = {"retrieval", "pack", "encode", "tokens", "ingest"};
+
+constexpr Flag flag_table[] = {
+    {"index", 'i', FlagKind::text, "DIR", "the index to use", {}, Completes::folder},
+    {"json", 0, FlagKind::toggle, "", "print one JSON object on stdout"},
+    {"stream", 0, FlagKind::toggle, "", "with --json: one JSON object a line, as they come"},
+    {"color", 0, FlagKind::text, "WHEN", "colours: auto, always or never", color_choices},
+    {"verbose", 'v', FlagKind::toggle, "", "say more on stderr"},
+    {"help", 'h', FlagKind::toggle, "", "explain this command"},
+
+    {"prune", 0, FlagKind::toggle, "", "drop documents under the given paths whose files are gone"},
+    {"dry-run", 0, FlagKind::toggle, "", "say what would be done, change nothing"},
+    {"no-embed", 0, FlagKind::toggle, "", "keywords only for now; a later run adds the vectors"},
+    {"include", 0, FlagKind::list, "GLOB", "only files whose path below its folder fits, such as '*.md'"},
+    {"exclude", 0, FlagKind::list, "GLOB", "not the files whose path below its folder fits"},
+    {"metadata", 0, FlagKind::list, "KEY=VALUE", "add to every document of this run, for --filter"},
+    {"name", 0, FlagKind::text, "NAME", "what the text from stdin is called"},
+    {"chunk-tokens", 0, FlagKind::count, "N", "size of the chunks of a new index"},
+    {"encoder", 0, FlagKind::text, "DIR", "folder of the embedding model", {}, Completes::folder},
+    {"threads", 0, FlagKind::count, "N", "processor threads to use; 0 means all"},
+
+    {"k", 'k', FlagKind::count, "N", "how many hits"},
+    {"mode", 0, FlagKind::text, "MODE", "how to find: hybrid, keyword or vector", search_modes},
+    {"filter", 0, FlagKind::text, "EXPR",
+     "only documents for which this holds: 'year < 1900 and format = pdf'"},
+    {"explain", 0, FlagKind::toggle, "", "show what each score is made of"},
+    {"why", 0, FlagKind::text, "DOCUMENT", "say why this document is not among the hits"},
+
+    {"model", 'm', FlagKind::text, "PROFILE", "whose window and tokens to count by, and whom to ask"},
+    {"budget", 0, FlagKind::count, "TOKENS", "of the whole request; default: the window less the reserve"},
+    {"reserve", 0, FlagKind::count, "TOKENS", "kept free for the answer"},
+    {"order", 0, FlagKind::text, "ORDER", "of the passages: document, relevance or edges", passage_orders},
+    {"thinking", 0, FlagKind::text, "MODE", "instant, thinking or contemplating", thinking_modes},
+    {"no-stream", 0, FlagKind::toggle, "", "print the answer when it is whole"},
+    {"record",
+     0,
+     FlagKind::text,
+     "FILE",
+     "append question and answer, one JSON object a line",
+     {},
+     Completes::file},
+    {"require-citations", 0, FlagKind::toggle, "", "an answer without a verified citation counts as none"},
+    {"base-url", 0, FlagKind::text, "URL", "address of the endpoint, in place of the profile's"},
+    {"key-env", 0, FlagKind::text, "NAME",
+     "environment variable that holds the key, in place of the profile's"},
+
+    {"tokenizer",
+     0,
+     FlagKind::text,
+     "FILE|NAME",
+     "a SentencePiece .model file, 'wordpiece' or 'estimator'",
+     {},
+     Completes::file},
+    {"query", 0, FlagKind::toggle, "", "the query side, where a model has one"},
+    {"out", 'o', FlagKind::text, "FILE.npy", "write float32 vectors there (NumPy format)", {}, Completes::file},
+    {"run",
+     0,
+     FlagKind::text,
+     "FILE",
+     "write the rankings as a TREC run; other modes get a suffix",
+     {},
+     Completes::file},
+    {"answers", 0, FlagKind::toggle, "", "also grade extractive answers against the queries' answers"},
+    {"queries",
+     0,
+     FlagKind::text,
+     "FILE",
+     "one query a line; default: sentences of the index",
+     {},
+     Completes::file},
+    {"seconds", 0, FlagKind::number, "S", "how long to measure"},
+    {"man", 0, FlagKind::toggle, "", "print the manual page, as man reads it"},
+};
+
+constexpr Names common[] = {"json", "color", "verbose", "help"};
+
+constexpr Names index_flags[] = {"index",    "prune", "dry-run",      "no-embed", "include", "exclude",
+                                 "metadata", "name",  "chunk-tokens", "encoder",  "threads"};
+constexpr Names search_flags[] = {"index", "k", "mode", "filter", "explain", "why", "encoder"};
+constexpr Names pack_flags[] = {"index", "model", "budget", "reserve", "order", "mode", "filter", "encoder"};
+constexpr Names ask_flags[] = {"index",    "model",   "thinking",  "budget", "reserve", "order",
+                               "mode",     "filter",  "no-stream", "stream", "record",  "require-citations",
+                               "base-url", "key-env", "encoder"};
+constexpr Names token_flags[] = {"tokenizer", "model", "encoder"};
+constexpr Names embed_flags[] = {"out", "query", "stream", "encoder", "threads"};
+constexpr Names eval_flags[] = {"index", "run", "answers", "encoder", "threads"};
+constexpr Names bench_flags[] = {"index", "queries", "threads", "seconds", "encoder"};
+constexpr Names index_only[] = {"index"};
+
+constexpr Names doctor_flags[] = {"index", "encoder", "model", "key-env"};
+constexpr Names config_flags[] = {"index",   "model",  "encoder", "base-url", "key-env",
+                                  "threads", "budget", "reserve", "mode",     "k"};
+constexpr Names help_flags[] = {"man"};
+
+constexpr Argument index_arguments[] = {{"PATH",
+                                         "files, folders, .jsonl or .jsonl.gz collections, or - for stdin",
+                                         true,
+                                         true,
+                                         {},
+                                         Completes::path}};
+constexpr Argument query_argument[] = {{"QUERY", "words or a question; - reads it from stdin"}};
+constexpr Argument question_argument[] = {{"QUESTION", "what to ask; - reads it from stdin"}};
+constexpr Argument token_arguments[] = {
+    {"FILE", "what to count; - or nothing is stdin", false, true, {}, Completes::file}};
+constexpr Argument embed_arguments[] = {
+    {"FILE", "one text a line; - or nothing is stdin", false, false, {}, Completes::file}};
+constexpr Argument eval_arguments[] = {{"FOLDER",
+                                        "a BEIR folder: corpus.jsonl, queries.jsonl, qrels/test.tsv",
+                                        true,
+                                        false,
+                                        {},
+                                        Completes::folder}};
+constexpr Argument bench_arguments[] = {
+    {"WHAT", "retrieval (the default), pack, encode, tokens or ingest", false, false, bench_subjects}};
+constexpr Argument document_argument[] = {
+    {"DOCUMENT", "its name, uri or path", true, false, {}, Completes::file}};
+constexpr Argument document_arguments[] = {
+    {"DOCUMENT", "its name, uri or path", true, true, {}, Completes::file}};
+constexpr Argument shell_argument[] = {{"SHELL", "bash, zsh or fish", true, false, shells}};
+constexpr Argument help_argument[] = {{"COMMAND", "the command to explain", false}};
+
+constexpr Example index_examples[] = {
+    {"kindling index docs notes.pdf", "add or update a folder and a file"},
+    {"kindling index docs --prune", "also forget what is gone from the folder"},
+    {"kindling index mail.jsonl --metadata year=2024", "a collection, one JSON object a line"}};
+constexpr Example search_examples[] = {
+    {"kindling search 'how deep is the lock at Tern Hill'", "the ten best places"},
+    {"kindling search lock -k 3 --filter 'year < 1900'", "three hits among some documents"},
+    {"kindling search lock --why canal.md", "why a document is not found"}};
+constexpr Example pack_examples[] = {
+    {"kindling pack 'what changed in 1868' --json > request.json", "a request for a model of your own"},
+    {"kindling pack 'what changed in 1868' --budget 8000", "into a small window"}};
+constexpr Example ask_examples[] = {{"kindling ask 'When was the canal dug?'",
+                                     "an answer in the documents' own sentences; nothing leaves the machine"},
+                                    {"kindling ask 'When was the canal dug?' --model muse-spark",
+                                     "an answer by a model, with checked citations"}};
+constexpr Example token_examples[] = {
+    {"kindling tokens report.txt", "as muse-spark counts, with an upper bound"},
+    {"kindling tokens --tokenizer llama.model report.txt", "exactly, by a vocabulary"}};
+constexpr Example embed_examples[] = {{"kindling embed lines.txt --out vectors.npy", "one row a line"}};
+constexpr Example eval_examples[] = {
+    {"kindling eval scifact --run scifact.trec", "scores of the three modes, and the rankings"}};
+constexpr Example bench_examples[] = {{"kindling bench retrieval --seconds 10", "latency of whole questions"}};
+constexpr Example completion_examples[] = {
+    {"source <(kindling completions bash)", "in ~/.bashrc"},
+    {"kindling completions fish > ~/.config/fish/completions/kindling.fish", "once"}};
+constexpr Example help_examples[] = {{"kindling help search", "one command"},
+                                     {"kindling help --man | man -l -", "the manual page"}};
+
+constexpr std::string_view documents_group = "Documents";
+constexpr std::string_view questions_group = "Questions";
+constexpr std::string_view measure_group = "Measuring";
+constexpr std::string_view care_group = "The index and its surroundings";
+
+constexpr Verb verb_table[] = {
+    {"index", documents_group, "add or update documents",
+     "Reads files and folders and makes them searchable. Run again, only what changed is read, embedded and "
+     "replaced. "
+     "A file that cannot be read is named, and everything else is indexed (exit code 6).\n\n"
+     "Documents are searchable by keywords as soon as they are committed; vectors follow. Interrupted at any "
+     "moment, the "
+     "index holds what was committed, and the next run goes on from there.",
+     index_arguments, index_flags, index_examples},
+    {"documents", documents_group, "list what is in the index", "", {}, index_only, {}},
+    {"show",
+     documents_group,
+     "show how a document was read",
+     "Prints the text as read; with --json also its chunks, each with its place in the text and in the source.",
+     document_argument,
+     index_only,
+     {}},
+    {"remove",
+     documents_group,
+     "take documents out of the index",
+     "The files themselves are not touched.",
+     document_arguments,
+     index_only,
+     {}},
+
+    {"search", questions_group, "find the places that fit a query",
+     "Hits are chunks of about 128 tokens, best first. Without a hit the exit code is 1.\n\n"
+     "A filter compares metadata and uri, title, format, page, modified: = != > >= < <= in not-in, joined by "
+     "and, or, not "
+     "and parentheses.",
+     query_argument, search_flags, search_examples},
+    {"pack", questions_group, "fill a model's window with evidence, send nothing",
+     "Retrieves, drops duplicates, and packs whole sentences up to the budget. The certificate promises that "
+     "the request "
+     "never exceeds it.",
+     question_argument, pack_flags, pack_examples},
+    {"ask", questions_group, "answer a question, with citations that are checked",
+     "The default model, extractive, answers in sentences of the documents and needs no endpoint. Any other "
+     "profile sends "
+     "the packed passages to its endpoint. Each citation is compared byte for byte with the document. When the "
+     "collection "
+     "does not say, the exit code is 1.",
+     question_argument, ask_flags, ask_examples},
+
+    {"tokens", measure_group, "count tokens",
+     "By the tokenizer of a profile (muse-spark unless --model says otherwise) or by --tokenizer. Where a "
+     "vocabulary is "
+     "not public the count is an estimate with an upper bound.",
+     token_arguments, token_flags, token_examples},
+    {"embed", measure_group, "turn lines of text into vectors",
+     "Without --out each vector is printed as a line of JSON.", embed_arguments, embed_flags, embed_examples},
+    {"eval", measure_group, "measure retrieval on a BEIR folder",
+     "Indexes the folder apart from your own index (kept, so that a second run is quick), and runs hybrid, "
+     "keyword and "
+     "vector search over its queries. Measures are those of trec_eval.",
+     eval_arguments, eval_flags, eval_examples},
+    {"bench", measure_group, "measure latency and throughput of this index", "", bench_arguments, bench_flags,
+     bench_examples},
+
+    {"status", care_group, "say what the index holds", "", {}, index_only, {}},
+    {"verify",
+     care_group,
+     "check every checksum and cross-reference",
+     "Changes nothing. Problems give exit code 1.",
+     {},
+     index_only,
+     {}},
+    {"compact", care_group, "reclaim the space of removed documents", "", {}, index_only, {}},
+    {"models", care_group, "list the model profiles", "", {}, {}, {}},
+    {"config",
+     care_group,
+     "print every setting and where it came from",
+     "A flag wins over the environment, that over kindling.toml of the project (the nearest one upwards), that "
+     "over "
+     "$XDG_CONFIG_HOME/kindling/config.toml.",
+     {},
+     config_flags,
+     {}},
+    {"doctor", care_group, "check the machine, the model, the index and the keys", "", {}, doctor_flags, {}},
+    {"completions", care_group, "print completions for a shell", "", shell_argument, {}, completion_examples},
+    {"help", care_group, "explain a command", "", help_argument, help_flags, help_examples},
+};
+
+}  // namespace
+
+std::span<const Verb> verbs() { return verb_table; }
+std::span<const Flag> flags() { return flag_table; }
+std::span<const std::string_view> common_flags() { return common; }
+
+const Verb* find_verb(std::string_view name) {
+  const auto* found = std::ranges::find(verb_table, name, &Verb::name);
+  return found == std::end(verb_table) ? nullptr : found;
+}
+
+const Flag& flag_named(std::string_view name) {
+  const auto* found = std::ranges::find(flag_table, name, &Flag::name);
+  KINDLING_CHECK(found != std::end(flag_table));
+  return *found;
+}
+
+const Flag* find_flag(const Verb& verb, std::string_view name) {
+  const auto named = [&](std::span<const Names> names) {
+    return std::ranges::find(names, name) != names.end();
+  };
+  return named(verb.flags) || named(common) ? &flag_named(name) : nullptr;
+}
+
+const Flag* find_flag(const Verb& verb, char letter) {
+  const auto* found = std::ranges::find(flag_table, letter, &Flag::letter);
+  return found == std::end(flag_table) ? nullptr : find_flag(verb, found->name);
+}
+
+}  // namespace kindling

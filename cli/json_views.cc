@@ -1,0 +1,160 @@
+#include "cli/json_views.h"
+
+namespace kindling {
+namespace {
+
+template <typename Texts>
+Json texts_json(const Texts& texts) {
+  Json array = Json::array();
+  for (const auto& text : texts) array.push(Json(std::string_view(text)));
+  return array;
+}
+
+// document, uri, title, heading_path, page, span, text_span, span_in_source
+void add_place(Json& object, const Place& place) {
+  object.set("document", place.document);
+  object.set("uri", place.uri);
+  object.set("title", place.title);
+  object.set("heading_path", texts_json(place.heading_path));
+  object.set("page", page_json(place.page));
+  object.set("span", to_json(place.span));
+  object.set("span_in_source", place.span_in_source);
+  object.set("text_span", to_json(place.text_span));
+}
+
+void add_note(Json& object, const std::string& note) {
+  if (!note.empty()) object.set("note", note);
+}
+
+Json amount_json(double amount) { return amount < 0 ? Json() : Json(amount); }
+
+}  // namespace
+
+Json page_json(std::uint32_t page) { return page == 0 ? Json() : Json(page); }
+
+Json to_json(ByteSpan span) { return Json::object({{"begin", span.begin}, {"end", span.end}}); }
+
+Json to_json(const Timings& timings) {
+  Json object = Json::object();
+  for (const auto& [stage, milliseconds] : timings) object.set(stage, milliseconds);
+  return object;
+}
+
+Json to_json(const Hit& hit) {
+  Json object = Json::object({{"rank", hit.rank}, {"score", hit.score}});
+  add_place(object, hit.place);
+  object.set("token_count", hit.token_count);
+  object.set("text", hit.text);
+  return object;
+}
+
+Json to_json(const Certificate& certificate) {
+  return Json::object({{"window", certificate.window},
+                       {"reserved_output", certificate.reserved_output},
+                       {"budget", certificate.budget},
+                       {"tokens", certificate.tokens},
+                       {"tokens_max", certificate.tokens_max},
+                       {"tokenizer", certificate.tokenizer},
+                       {"bound", to_string(certificate.bound)}});
+}
+
+Json to_json(const Usage& usage) {
+  return Json::object({{"prompt_tokens", usage.prompt_tokens},
+                       {"completion_tokens", usage.completion_tokens},
+                       {"cached_tokens", usage.cached_tokens},
+                       {"reasoning_tokens", usage.reasoning_tokens},
+                       {"cost", amount_json(usage.cost)},
+                       {"reported", usage.reported}});
+}
+
+Json to_json(const Packed& packed) {
+  Json messages = Json::array();
+  for (const ChatMessage& message : packed.messages) {
+    messages.push(Json::object({{"role", message.role}, {"content", message.content}}));
+  }
+  Json passages = Json::array();
+  for (const Passage& passage : packed.passages) {
+    Json object = Json::object({{"number", passage.number}});
+    add_place(object, passage.place);
+    object.set("token_count", passage.token_count);
+    object.set("text", passage.text);
+    object.set("duplicates", texts_json(passage.duplicates));
+    passages.push(std::move(object));
+  }
+  Json dropped = Json::array();
+  for (const Dropped& drop : packed.dropped) {
+    dropped.push(
+        Json::object({{"document", drop.document}, {"span", to_json(drop.span)}, {"reason", drop.reason}}));
+  }
+  Json object = Json::object({{"messages", std::move(messages)},
+                              {"passages", std::move(passages)},
+                              {"dropped", std::move(dropped)},
+                              {"certificate", to_json(packed.certificate)},
+                              {"timings_ms", to_json(packed.timings_ms)}});
+  add_note(object, packed.note);
+  return object;
+}
+
+Json to_json(const Answer& answer) {
+  Json citations = Json::array();
+  for (const Citation& citation : answer.citations) {
+    Json object = Json::object({{"number", citation.number}});
+    add_place(object, citation.place);
+    object.set("quote", citation.quote);
+    object.set("verified", citation.verified);
+    citations.push(std::move(object));
+  }
+  Json object = Json::object({{"answer", answer.text},
+                              {"citations", std::move(citations)},
+                              {"certificate", to_json(answer.certificate)},
+                              {"usage", to_json(answer.usage)},
+                              {"finish", to_string(answer.finish)},
+                              {"timings_ms", to_json(answer.timings_ms)}});
+  add_note(object, answer.note);
+  return object;
+}
+
+Json to_json(const IngestReport& report) {
+  Json failures = Json::array();
+  for (const IngestFailure& failure : report.failures) {
+    failures.push(
+        Json::object({{"uri", failure.uri}, {"code", to_string(failure.code)}, {"message", failure.message}}));
+  }
+  Json seconds = Json::object();
+  for (const auto& [stage, amount] : report.seconds) seconds.set(stage, amount);
+  return Json::object({{"documents", Json::object({{"added", report.added},
+                                                   {"updated", report.updated},
+                                                   {"unchanged", report.unchanged},
+                                                   {"removed", report.removed},
+                                                   {"failed", report.failed}})},
+                       {"chunks", report.chunks},
+                       {"tokens", report.tokens},
+                       {"embedded_chunks", report.embedded_chunks},
+                       {"embedded_tokens", report.embedded_tokens},
+                       {"pending_embeddings", report.pending_embeddings},
+                       {"failures", std::move(failures)},
+                       {"warnings", texts_json(report.warnings)},
+                       {"seconds", std::move(seconds)}});
+}
+
+Json status_json(const Snapshot& snapshot) {
+  const IndexStatistics& statistics = snapshot.statistics();
+  const IndexSettings& settings = snapshot.settings();
+  Json languages = Json::array();
+  for (const Language language : snapshot.languages()) languages.push(to_string(language));
+  return Json::object({{"documents", statistics.documents},
+                       {"sections", statistics.sections},
+                       {"chunks", statistics.chunks},
+                       {"tokens", statistics.tokens},
+                       {"bytes", statistics.bytes},
+                       {"encoder", settings.encoder},
+                       {"dimensions", settings.dimensions},
+                       {"tokenizer", settings.tokenizer},
+                       {"chunk_tokens", settings.chunk_tokens},
+                       {"pending_embeddings", statistics.pending_embeddings},
+                       {"segments", statistics.segments},
+                       {"removed_documents", statistics.removed_documents},
+                       {"languages", std::move(languages)}});
+}
+
+}  // namespace kindling

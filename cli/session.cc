@@ -1,0 +1,112 @@
+#include "cli/session.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/env.h"
+
+namespace kindling {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t question_input_bytes_max =
+    16u << 20;  // check_question says what is too long; this bounds memory
+
+std::string without_final_newline(std::string text) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+SearchMode mode_of(Session& session) {
+  const std::string name = session.settings.text("mode").value_or("hybrid");
+  if (name == "keyword") return SearchMode::keyword;
+  if (name == "vector") return SearchMode::vector;
+  return SearchMode::hybrid;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Snapshot>> open_snapshot(Session& session) {
+  auto snapshot = Snapshot::open(session.files, session.settings.index());
+  if (!snapshot && snapshot.error().code == ErrorCode::index_missing) {
+    return Error{ErrorCode::index_missing, session.settings.index().string(), "no index there",
+                 "make one with 'kindling index PATH', or name one with --index"};
+  }
+  return snapshot;
+}
+
+Result<std::unique_ptr<Encoder>> open_session_encoder(Session& session) {
+  fs::path folder;
+  if (const auto named = session.settings.text("encoder")) {
+    folder = *named;
+  } else {
+    auto found = default_encoder_folder();
+    if (!found)
+      return Error{ErrorCode::configuration, found.error().where, found.error().why, found.error().mend};
+    folder = *found;
+  }
+  auto encoder = open_encoder(folder);
+  if (!encoder && encoder.error().code == ErrorCode::not_found) {
+    return Error{ErrorCode::configuration, encoder.error().where, encoder.error().why, encoder.error().mend};
+  }
+  return encoder;
+}
+
+Result<std::unique_ptr<Encoder>> open_asking_encoder(Session& session, const Snapshot& snapshot,
+                                                     SearchMode mode) {
+  if (mode == SearchMode::keyword || snapshot.settings().encoder.empty()) return std::unique_ptr<Encoder>();
+  auto encoder = open_session_encoder(session);
+  if (encoder || mode == SearchMode::vector) return encoder;
+  session.note("searching by keywords only: " + encoder.error().sentence());
+  return std::unique_ptr<Encoder>();
+}
+
+Result<Question> read_question(Session& session) {
+  Question question{session.arguments.words().front(), mode_of(session), {}};
+  if (question.text == "-") {
+    KINDLING_TRY(std::string text, read_standard_input(question_input_bytes_max));
+    question.text = without_final_newline(std::move(text));
+  }
+  if (const auto expression = session.arguments.text("filter")) {
+    KINDLING_TRY(question.filter, Filter::parse(*expression).within("--filter"));
+  }
+  KINDLING_TRY_VOID(check_question(question));
+  return question;
+}
+
+PackOptions pack_options(Session& session) {
+  PackOptions options;
+  options.budget = session.settings.count("budget");
+  options.reserve = session.settings.count("reserve");
+  const std::string order = session.arguments.text("order").value_or("document");
+  if (order == "relevance") options.order = PassageOrder::relevance;
+  if (order == "edges") options.order = PassageOrder::edges;
+  return options;
+}
+
+Result<ModelProfile> session_profile(Session& session, std::string_view otherwise) {
+  const std::string named = session.settings.text("model").value_or(std::string(otherwise));
+  KINDLING_TRY(ModelProfile profile, find_profile(named == "extractive" ? otherwise : std::string_view(named)));
+  if (const auto url = session.settings.text("base_url")) profile.base_url = *url;
+  if (const auto variable = session.settings.text("key_env")) profile.key_env = {*variable};
+  return profile;
+}
+
+Result<DocumentIndex> find_document(const Snapshot& snapshot, const std::string& document) {
+  auto found = snapshot.find(document);
+  if (found || found.error().code != ErrorCode::not_found) return found;
+  std::error_code failed;
+  const fs::path path = fs::weakly_canonical(document, failed);
+  if (failed) return found;
+  auto by_path = snapshot.find(path.string());
+  return by_path ? std::move(by_path) : std::move(found);
+}
+
+unsigned session_threads(Session& session) {
+  const auto threads =
+      static_cast<unsigned>(std::min<std::uint64_t>(session.settings.count("threads").value_or(0), 1024));
+  return threads > 0 ? threads : machine().threads;
+}
+
+}  // namespace kindling

@@ -1,0 +1,61 @@
+// What every command gets, and how commands open what they need.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/cancellation.h"
+#include "base/files.h"
+#include "base/result.h"
+#include "cli/arguments.h"
+#include "cli/console.h"
+#include "cli/exit_code.h"
+#include "cli/settings.h"
+#include "encoder/encoder.h"
+#include "engine/ask.h"
+#include "engine/question.h"
+#include "index/snapshot.h"
+
+namespace kindling {
+
+// One run of one command. Borrows everything.
+struct Session {
+  const Arguments& arguments;
+  const Settings& settings;
+  Console& console;
+  const Cancellation& cancellation;
+  Files& files;
+
+  [[nodiscard]] std::string_view verb() const { return arguments.verb()->name; }
+  void note(std::string_view sentence) { console.note(verb(), sentence); }
+};
+
+// Errors: those of Snapshot::open, with the mend for an index that is not there.
+[[nodiscard]] Result<std::shared_ptr<const Snapshot>> open_snapshot(Session& session);
+
+// The encoder of the settings. Errors: `configuration` with how to get the model, and those of open_encoder.
+[[nodiscard]] Result<std::unique_ptr<Encoder>> open_session_encoder(Session& session);
+
+// The encoder for asking an index; null when the mode is keyword or the index has no vectors. When the model is
+// not there, hybrid search goes on with keywords, after a note on stderr. Errors: as open_session_encoder.
+[[nodiscard]] Result<std::unique_ptr<Encoder>> open_asking_encoder(Session& session, const Snapshot& snapshot,
+                                                                   SearchMode mode);
+
+// The words of the question (the only argument, or stdin for "-") with --mode and --filter. Errors: `usage`.
+[[nodiscard]] Result<Question> read_question(Session& session);
+
+// --budget, --reserve and --order. Errors: none besides the table's.
+[[nodiscard]] PackOptions pack_options(Session& session);
+
+// The profile that --model or the settings name, with --base-url and --key-env in place of its own; `otherwise`
+// when nobody says, or says "extractive". Errors: `not_found`.
+[[nodiscard]] Result<ModelProfile> session_profile(Session& session, std::string_view otherwise);
+
+// A document by name, uri or path, relative ones too. Errors: `not_found`, `usage`.
+[[nodiscard]] Result<DocumentIndex> find_document(const Snapshot& snapshot, const std::string& document);
+
+// 0 in the settings means all that the machine has.
+[[nodiscard]] unsigned session_threads(Session& session);
+
+}  // namespace kindling
