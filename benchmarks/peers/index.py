@@ -1,0 +1,95 @@
+"""A folder of documents, indexed from a cold process to a saved index, and then asked by a cold process: Kindling and LangChain.
+
+Both read the same .txt files and use the same model. What each embeds is its own affair: Kindling chunks of about 128 tokens,
+LangChain of 1,000 characters with 200 shared. Beside the speed stands whether the right document is among the ten best
+chunks of each.
+"""
+
+import shutil
+from pathlib import Path
+
+import report
+import texts
+from process import measure, peer
+
+PEER = "langchain+faiss"
+
+
+def write_folder(folder, some_documents):
+    """One .txt a document; {document name: file stem}."""
+    folder.mkdir()
+    stems = {}
+    for number, document in enumerate(some_documents):
+        stems[document.name] = f"{number:06}"
+        body = f"{document.title}\n\n{document.text}\n" if document.title else document.text
+        (folder / f"{number:06}.txt").write_text(body, encoding="utf-8")
+    return stems
+
+
+def indexing(options, folder, stores, threads):
+    model = ["--model", options.model, "--threads", threads]
+    every = {
+        report.OURS: [options.kindling, "index", folder, "-i", stores[report.OURS], "--json", "--threads", threads, "--encoder",
+                      options.model],
+        PEER: peer("langchain_peer.py", "index", folder, stores[PEER], *model),
+    }
+
+    def contest(name):
+        shutil.rmtree(stores[name], ignore_errors=True)
+        run = measure(every[name], threads)
+        return {"cpu_s": run.cpu_s, "wall_s": run.wall_s, "rss_mb": run.rss_mb, "chunks": float(run.answer["chunks"])}
+
+    return {name: (lambda n=name: contest(n)) for name in every if name in options.contestants}
+
+
+def asking(options, stores, asked, threads):
+    """Each round asks the next question."""
+    ours = lambda verb: lambda text: [options.kindling, verb, text, "-i", stores[report.OURS], "--json", "--encoder", options.model]
+    theirs = lambda text: peer("langchain_peer.py", "ask", stores[PEER], text, "--model", options.model, "--threads", threads)
+    every = {report.OURS: ours("search"), "kindling ask": ours("ask"), PEER: theirs}
+
+    def contest(name, turns):
+        run = measure(every[name](next(turns)), threads, may_exit=(0, 1))  # 1: the collection does not say
+        return {"cpu_s": run.cpu_s, "wall_ms": run.wall_s * 1e3, "rss_mb": run.rss_mb}
+
+    turns = {name: (asked[i % len(asked)].text for i in range(10**6)) for name in every}
+    chosen = [name for name in every if name.replace(" ask", "") in options.contestants]
+    return {name: (lambda n=name: contest(n, turns[n])) for name in chosen}
+
+
+def found_share(sources_by_question, asked, stems):
+    hits = [any(stems.get(name) in sources for name in question.relevant) for sources, question in zip(sources_by_question, asked)]
+    return {"questions": len(asked), "right_document_in_10_chunks": f"{sum(hits) / len(hits):.3f}"}
+
+
+def agreement(options, stores, asked, stems, work, threads):
+    rows = {}
+    if report.OURS in options.contestants:
+        command = lambda text: [options.kindling, "search", text, "-i", stores[report.OURS], "-k", 10, "--json", "--encoder",
+                                options.model]
+        runs = [measure(command(question.text), threads, may_exit=(0, 1)) for question in asked]
+        rows[report.OURS] = found_share([[Path(hit["uri"]).stem for hit in run.answer.get("hits", [])] for run in runs], asked, stems)
+    if PEER in options.contestants:
+        texts.write_lines(work / "questions.txt", (" ".join(question.text.split()) for question in asked))
+        run = measure(peer("langchain_peer.py", "ask-all", stores[PEER], work / "questions.txt", "--model", options.model,
+                           "--threads", threads), threads)
+        rows[PEER] = found_share(run.answer["sources"], asked, stems)
+    return rows
+
+
+def compare(options, work):
+    some_documents, asked = texts.sample(options.texts, options.documents, options.questions)
+    folder = work / "documents"
+    stems = write_folder(folder, some_documents)
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    options.say(f"{len(stems)} documents, {size / 1e6:.2f} MB, {len(asked)} questions")
+    results = []
+    for threads in options.threads:
+        stores = {name: work / f"store-{number}" for number, name in enumerate((report.OURS, PEER))}
+        plural = "s" if threads > 1 else ""
+        raw = report.alternate(indexing(options, folder, stores, threads), options.rounds, options.say)
+        results.append(report.summarize(f"index, {threads} thread{plural}", raw, ["cpu_s", "wall_s", "rss_mb", "chunks"],
+                                        agreement(options, stores, asked, stems, work, threads)))
+        raw = report.alternate(asking(options, stores, asked, threads), max(5, options.rounds), options.say)
+        results.append(report.summarize(f"ask, cold, {threads} thread{plural}", raw, ["cpu_s", "wall_ms", "rss_mb"]))
+    return {"documents": len(stems), "bytes": size, "questions": len(asked), "comparisons": results}
