@@ -203,14 +203,12 @@ Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& e
   ingest_options.decoder = options.decoder;
   const Stopwatch indexing;
   KINDLING_TRY(const IngestReport ingested, ingest(options.index, ingest_options, encoder, {}, cancellation));
-  if (!ingested.failures.empty()) {
-    const IngestFailure& failure = ingested.failures.front();
-    return Error{failure.code, failure.uri, failure.message, ""};
-  }
+  for (const IngestFailure& failure : ingested.failures) say(failure.uri + ": " + failure.message);
   EvaluateReport report;
   report.index_seconds = indexing.seconds();
   KINDLING_TRY(const auto snapshot, Snapshot::open(system_files(), options.index));
   report.documents = snapshot->statistics().documents;
+  if (report.documents == 0) return Error{ErrorCode::no_text, set.corpus.string(), "not one document could be read", ""};
   report.queries = set.queries.size();
 
   for (const SearchMode mode : {SearchMode::hybrid, SearchMode::keyword, SearchMode::vector}) {

@@ -18,7 +18,7 @@
 namespace kindling {
 
 struct ChatMessage {
-  std::string role;     // "system", "user", "assistant"
+  std::string role;  // "system", "user", "assistant"
   std::string content;
 };
 
@@ -30,22 +30,23 @@ struct Usage {
   std::uint64_t completion_tokens = 0;
   std::uint64_t cached_tokens = 0;
   std::uint64_t reasoning_tokens = 0;
-  double cost = -1;          // US dollars; negative: unknown
-  bool reported = false;     // by the endpoint; else counts are ours
+  double cost = -1;       // US dollars; negative: unknown
+  bool reported = false;  // by the endpoint; else counts are ours
 };
 
 struct Generation {
   std::string text;
   Finish finish = Finish::stop;
   Usage usage;
-  std::string note;                    // what the user should know: "stream ended early", "the endpoint truncated the prompt"
-  double first_token_ms = -1;          // negative: none came
+  std::string note;  // what the user should know: "stream ended early", "the endpoint truncated the prompt"
+  double first_token_ms = -1;  // negative: none came
 };
 
 struct GenerationRequest {
   std::vector<ChatMessage> messages;
-  std::uint64_t output_tokens_max = 0;      // 0: the endpoint's own limit
-  std::uint64_t prompt_tokens_expected = 0; // our own count of the messages, to notice silent truncation; 0: unknown
+  std::uint64_t output_tokens_max = 0;  // 0: the endpoint's own limit
+  std::uint64_t prompt_tokens_expected =
+      0;  // our own count of the messages, to notice silent truncation; 0: unknown
   ThinkingMode thinking = ThinkingMode::instant;
   bool stream = true;
 };
@@ -56,16 +57,17 @@ using OnToken = std::function<bool(std::string_view)>;
 // How long an endpoint is waited for, and how often it is asked again (as the official client does).
 struct EndpointLimits {
   std::chrono::milliseconds connect{5'000};
-  std::chrono::milliseconds first_token{120'000};  // keep-alive comments of a stream do not extend it
-  std::chrono::milliseconds idle{60'000};          // silence in the middle of a stream
-  std::chrono::milliseconds total{600'000};        // one try
+  std::chrono::milliseconds first_token{
+      120'000};  // keep-alive comments do not extend it; a thinking model has the total
+  std::chrono::milliseconds idle{60'000};    // silence once the answer has begun
+  std::chrono::milliseconds total{600'000};  // one try
   unsigned retries_max = 2;
-  std::chrono::milliseconds retry_base{500};       // doubles with each retry, up to 8 s
+  std::chrono::milliseconds retry_base{500};  // doubles with each retry, up to 8 s
 };
 
 struct EndpointOverrides {
-  std::string base_url;   // empty: the profile's
-  std::string key_env;    // empty: the profile's
+  std::string base_url;               // empty: the profile's
+  std::string key_env;                // empty: the profile's
   std::string certificate_file = {};  // PEM, trusted in place of the system's certificates
   EndpointLimits limits = {};
 };
@@ -73,17 +75,20 @@ struct EndpointOverrides {
 // An OpenAI-compatible endpoint, POST {base_url}/chat/completions (the protocol as servers really speak it:
 // docs/endpoint.md). Blocking; one call at a time an object, whose connection stays open between calls.
 //
-// The key comes from the environment only, and stands in no error, note or log: where a server repeats it, it is removed.
+// The key comes from the environment only, and stands in no error, note or log: where a server repeats it, it
+// is removed.
 class ChatEndpoint {
  public:
   // Errors: `authentication` (no key in the environment, naming the variables), `configuration`.
-  [[nodiscard]] static Result<std::unique_ptr<ChatEndpoint>> open(const ModelProfile& profile, const EndpointOverrides& overrides);
+  [[nodiscard]] static Result<std::unique_ptr<ChatEndpoint>> open(const ModelProfile& profile,
+                                                                  const EndpointOverrides& overrides);
   virtual ~ChatEndpoint() = default;
 
-  // Errors before the first token: `endpoint_refused`, `endpoint_unreachable`, `authentication`, `context_overflow` (with the
-  // endpoint's own count in `overflow()`), `timed_out`, `too_large`, `cancelled`. After the first token a break is no error:
-  // the partial text comes with Finish::incomplete and a note that says why. A request is repeated (408, 409, 429, 5xx, a
-  // broken connection) only while no token has reached the user.
+  // Errors before the first token: `endpoint_refused`, `endpoint_unreachable`, `authentication`,
+  // `context_overflow` (with the endpoint's own count in `overflow()`), `timed_out`, `too_large`, `cancelled`.
+  // After the first token a break is no error: the partial text comes with Finish::incomplete and a note that
+  // says why. A request is repeated (408, 409, 429, 5xx, a broken connection) only while no token has reached
+  // the user.
   virtual Result<Generation> complete(const GenerationRequest& request, const OnToken& on_token,
                                       const Cancellation& cancellation) = 0;
 

@@ -21,8 +21,11 @@
 namespace kindling {
 namespace {
 
-constexpr std::uint64_t commit_bytes = 32u << 20;      // staged: then it becomes searchable
-constexpr std::uint64_t commit_documents = 10'000;
+// What is staged before it is made searchable: little at first, so that there is something to find soon, then twice as much
+// each time, so that a large run does not end in many small segments.
+constexpr std::uint64_t first_commit_bytes = 2u << 20;
+constexpr std::uint64_t first_commit_documents = 500;
+constexpr unsigned commit_doublings_max = 4;           // to 32 MB and 8,000 documents
 constexpr std::uint64_t segments_before_compaction = 16;
 constexpr std::int64_t racy_ms = 2'000;                // the coarsest clock of a file system in use
 constexpr std::uint32_t default_chunk_tokens = 128;
@@ -201,8 +204,10 @@ class IngestRun {
     KINDLING_TRY_VOID(writer_->put(std::move(read.document)));
     ++staged_documents_;
     write_seconds_ += watch.seconds();
-    if (staged_documents_ >= commit_documents || writer_->staged_bytes() >= commit_bytes) return commit();
-    return {};
+    const unsigned doublings = std::min(commits_, commit_doublings_max);
+    const bool enough = staged_documents_ >= first_commit_documents << doublings ||
+                        writer_->staged_bytes() >= first_commit_bytes << doublings;
+    return enough ? commit() : Status();
   }
 
   Status end_file(ReadOutcome outcome) {
@@ -234,6 +239,7 @@ class IngestRun {
     KINDLING_TRY_VOID(cancellation_.check());
     KINDLING_TRY_VOID(writer_->commit(cancellation_));
     staged_documents_ = 0;
+    ++commits_;
     write_seconds_ += watch.seconds();
     return {};
   }
@@ -263,7 +269,7 @@ class IngestRun {
     const Stopwatch watch;
     KINDLING_TRY(const auto snapshot, Snapshot::open(files_, index_));
     const IndexStatistics& now = snapshot->statistics();
-    const bool holds_much_removed = now.removed_documents * 2 > now.documents + commit_documents / 10;
+    const bool holds_much_removed = now.removed_documents * 2 > now.documents + first_commit_documents;
     if (now.segments > segments_before_compaction || holds_much_removed) {
       KINDLING_TRY_VOID(writer_->compact(cancellation_));
     }
@@ -303,6 +309,7 @@ class IngestRun {
   std::uint64_t documents_before_ = 0;
   std::uint64_t gone_documents_ = 0;
   std::uint64_t staged_documents_ = 0;
+  unsigned commits_ = 0;
   double scan_seconds_ = 0, decode_seconds_ = 0, chunk_seconds_ = 0, write_seconds_ = 0, embed_seconds_ = 0;
   IngestReport report_;
 };

@@ -13,7 +13,7 @@
 namespace kindling {
 namespace {
 
-constexpr std::uint32_t slice_chunks = 512;  // in one call of the encoder: progress is told, and cancellation seen, between
+constexpr std::uint32_t slice_chunks = 256;  // in one call of the encoder: progress is told, and cancellation seen, between
 constexpr std::uint32_t part_chunks = 4096;  // in one piece in the index: each costs a file and a commit
 
 class Embedding {

@@ -1,7 +1,8 @@
 // Model profiles: everything that is known of a model and its endpoint, as data (CONTRACT: one TOML file each).
 //
-// Shipped profiles are compiled in from engine/profiles/*.toml; a user's own in $XDG_CONFIG_HOME/kindling/profiles/*.toml
-// stand beside them and replace those of the same name. Every value in a file has its source, or "unverified", beside it.
+// Shipped profiles are compiled in from engine/profiles/*.toml; a user's own in
+// $XDG_CONFIG_HOME/kindling/profiles/*.toml stand beside them and replace those of the same name. Every value
+// in a file has its source, or "unverified", beside it.
 #pragma once
 
 #include <cstdint>
@@ -33,23 +34,23 @@ struct TemplateOverhead {
 };
 
 struct ModelProfile {
-  std::string name;                       // "muse-spark"
-  std::string source;                     // "shipped", or the path of the user's file
-  std::string base_url;                   // without a trailing slash
-  std::string model;                      // what the endpoint calls it
-  std::vector<std::string> key_env;       // the first that is set holds the key; empty: no key
-  std::uint64_t window = 0;               // tokens, input and output together
-  std::uint64_t output_max = 0;           // tokens
-  std::uint64_t reserve_default = 4096;   // tokens kept for the answer, reasoning included
-  std::vector<std::string> modalities;    // "text", "image", "audio"
-  std::string tokenizer;                  // "estimator", or the absolute path of a sentencepiece .model file
+  std::string name;                      // "muse-spark"
+  std::string source;                    // "shipped", or the path of the user's file
+  std::string base_url;                  // without a trailing slash
+  std::string model;                     // what the endpoint calls it
+  std::vector<std::string> key_env;      // the first that is set holds the key; empty: no key
+  std::uint64_t window = 0;              // tokens, input and output together
+  std::uint64_t output_max = 0;          // tokens
+  std::uint64_t reserve_default = 4096;  // tokens kept for the answer, reasoning included
+  std::vector<std::string> modalities;   // "text", "image", "audio"
+  std::string tokenizer;                 // "estimator", or the absolute path of a sentencepiece .model file
   TemplateOverhead overhead;
   Price price;
-  Json media = Json::object();            // token formulas of images and audio (engine/profiles/README.md)
-  Json parameters = Json::object();       // names, exclusions, mapping of thinking modes (engine/profiles/README.md)
+  Json media = Json::object();       // token formulas of images and audio (engine/profiles/README.md)
+  Json parameters = Json::object();  // names, exclusions, mapping of thinking modes (engine/profiles/README.md)
   std::uint64_t requests_per_minute = 0;  // 0: unknown
   std::uint64_t tokens_per_minute = 0;
-  std::uint64_t images_per_request = 0;   // 0: unknown
+  std::uint64_t images_per_request = 0;  // 0: unknown
 };
 
 // All profiles, by name. Errors: `configuration` naming the user's file and the key in it.

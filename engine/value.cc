@@ -17,13 +17,19 @@ constexpr float forward_fade = 120;      // characters
 constexpr float backward_fade = 40;
 constexpr float k1 = .9f, b = .6f;       // BM25 of sentences, as of chunks
 
-// The n-th best, or the least when there are fewer.
-float nth_best(std::vector<float> scores, std::size_t n) {
+constexpr float least_share = .05f;      // of the range of scores, that the least candidate of a small collection keeps
+constexpr float least_evidence = .001f;
+
+// The n-th best score. When there are fewer, somewhat below the least: in a small collection every candidate may go in.
+float base_of(std::vector<float> scores, std::size_t n) {
   std::erase(scores, no_score);
   if (scores.empty()) return 0;
-  n = std::min(n, scores.size()) - 1;
-  std::nth_element(scores.begin(), scores.begin() + static_cast<std::ptrdiff_t>(n), scores.end(), std::greater<>());
-  return scores[n];
+  if (scores.size() < n) {
+    const auto [least, most] = std::minmax_element(scores.begin(), scores.end());
+    return *least - least_share * (*most - *least) - least_evidence;
+  }
+  std::nth_element(scores.begin(), scores.begin() + static_cast<std::ptrdiff_t>(n - 1), scores.end(), std::greater<>());
+  return scores[n - 1];
 }
 
 ByteSpan without_trailing_space(std::string_view text, ByteSpan span) {
@@ -61,7 +67,7 @@ class Valuation {
 
  private:
   void judge_chunks(std::size_t base_rank) {
-    const float base = nth_best(scores_.chunks, base_rank);
+    const float base = base_of(scores_.chunks, base_rank);
     for (std::uint32_t i = 0; i < scores_.chunks.size(); ++i) {
       const float above = scores_.chunks[i] - base;
       if (!(above > 0)) continue;
@@ -82,7 +88,7 @@ class Valuation {
     std::vector<float> all;
     all.reserve(scores_.sections.size());
     for (const ScoredSection& section : scores_.sections) all.push_back(section.score);
-    const float base = nth_best(std::move(all), base_rank);
+    const float base = base_of(std::move(all), base_rank);
     for (const ScoredSection& section : scores_.sections) {
       if (section.score <= base) continue;
       section_evidence_.emplace(position(section.section), section.score - base);

@@ -2,7 +2,7 @@
 //
 // A sentence is judged by its chunk, the chunk's neighbours, its section, and its own words:
 //
-//   C = max(0, F_chunk - base), S = max(0, F_section - base), base = the n-th best score (the least, if fewer)
+//   C = max(0, F_chunk - base), S = max(0, F_section - base), base = the n-th best score (a little below the least, if fewer)
 //   C'(i) = max(C(i), .8 C(i-1), .5 C(i+1)) over the chunks of the document: answers stand beside what the question names
 //   s = BM25 of heading + sentence, over its maximum; what leads to a sentence and follows it inherits a share that fades
 //       with distance inside the section (forward 120 characters, backward 40)

@@ -10,7 +10,8 @@ std::string content_text(const Json& content) {
   if (content.is_string()) return std::string(content.as_string());
   std::string text;
   for (const Json& part : content.items()) {
-    if (part["type"].as_string() == "text" || part["type"].as_string() == "output_text") text += part["text"].as_string();
+    if (part["type"].as_string() == "text" || part["type"].as_string() == "output_text")
+      text += part["text"].as_string();
   }
   return text;
 }

@@ -1,7 +1,7 @@
 // What a model said, gathered from the chunks of a stream or from one whole answer.
 //
-// Reasoning never counts as text: it is left out wherever a server puts it (`reasoning_content`, `reasoning`, parts of type
-// "thinking", <think> inside the text). Only the first choice is read.
+// Reasoning never counts as text: it is left out wherever a server puts it (`reasoning_content`, `reasoning`,
+// parts of type "thinking", <think> inside the text). Only the first choice is read.
 #pragma once
 
 #include <cstdint>

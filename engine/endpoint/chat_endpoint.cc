@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "base/env.h"
@@ -30,7 +31,8 @@ struct Attempt {
 
 class SystemChatEndpoint final : public ChatEndpoint {
  public:
-  SystemChatEndpoint(ModelProfile profile, std::shared_ptr<const Tokenizer> tokenizer, EndpointLimits limits, Secret key)
+  SystemChatEndpoint(ModelProfile profile, std::shared_ptr<const Tokenizer> tokenizer, EndpointLimits limits,
+                     Secret key)
       : profile_(std::move(profile)), tokenizer_(std::move(tokenizer)), limits_(limits), key_(std::move(key)) {}
 
   Status prepare(const std::string& certificate_file);  // before all else
@@ -41,7 +43,7 @@ class SystemChatEndpoint final : public ChatEndpoint {
  private:
   [[nodiscard]] std::chrono::milliseconds first_token_limit(const GenerationRequest& request) const;
   [[nodiscard]] HttpRequest http_request(const GenerationRequest& request) const;
-  Attempt attempt(const GenerationRequest& request, const HttpRequest& http, const OnToken& on_token,
+  Attempt attempt(const GenerationRequest& request, HttpRequest& http, const OnToken& on_token,
                   const Stopwatch& clock, const Cancellation& cancellation);
   Attempt refused(const Refusal& refusal, const HttpResponse& response);
   [[nodiscard]] Generation generation(const GenerationRequest& request, const ChatStream& stream) const;
@@ -63,9 +65,10 @@ Status SystemChatEndpoint::prepare(const std::string& certificate_file) {
   return {};
 }
 
-// The first byte of an answer that is not streamed comes with the last.
+// The first byte of an answer that is not streamed comes with the last, and a model that thinks is silent
+// before it speaks.
 std::chrono::milliseconds SystemChatEndpoint::first_token_limit(const GenerationRequest& request) const {
-  return request.stream ? limits_.first_token : limits_.total;
+  return request.stream && request.thinking == ThinkingMode::instant ? limits_.first_token : limits_.total;
 }
 
 HttpRequest SystemChatEndpoint::http_request(const GenerationRequest& request) const {
@@ -75,7 +78,8 @@ HttpRequest SystemChatEndpoint::http_request(const GenerationRequest& request) c
                   {"Accept", request.stream ? "text/event-stream, application/json" : "application/json"}};
   if (!key_.empty()) http.headers.emplace_back("Authorization", "Bearer " + key_.reveal());
   http.body = to_string(chat_body(profile_, request));
-  http.timeouts = {limits_.connect, first_token_limit(request), limits_.idle, limits_.total};
+  const auto patience = first_token_limit(request);
+  http.timeouts = {limits_.connect, patience, std::max(patience, limits_.idle), limits_.total};
   return http;
 }
 
@@ -83,7 +87,7 @@ Result<Generation> SystemChatEndpoint::complete(const GenerationRequest& request
                                                 const Cancellation& cancellation) {
   const Stopwatch clock;
   overflow_.reset();
-  const HttpRequest http = http_request(request);
+  HttpRequest http = http_request(request);
   for (unsigned retry = 0;; ++retry) {
     Attempt outcome = attempt(request, http, on_token, clock, cancellation);
     if (outcome.generation) return std::move(*outcome.generation);
@@ -95,10 +99,15 @@ Result<Generation> SystemChatEndpoint::complete(const GenerationRequest& request
   }
 }
 
-Attempt SystemChatEndpoint::attempt(const GenerationRequest& request, const HttpRequest& http, const OnToken& on_token,
-                                    const Stopwatch& clock, const Cancellation& cancellation) {
+Attempt SystemChatEndpoint::attempt(const GenerationRequest& request, HttpRequest& http,
+                                    const OnToken& on_token, const Stopwatch& clock,
+                                    const Cancellation& cancellation) {
   ChatStream stream(on_token, clock, first_token_limit(request));
-  const auto on_body = [&](std::string_view piece) { return stream.take(piece); };
+  const auto on_body = [&](std::string_view piece) {
+    Result<bool> more = stream.take(piece);
+    if (stream.shown()) http.timeouts.idle = limits_.idle;
+    return more;
+  };
   const Result<HttpResponse> response = client_->send(http, on_body, cancellation);
   if (response.ok() && response->status / 100 != 2) {
     return refused(refusal_from(response->status, response->body), *response);
@@ -110,7 +119,8 @@ Attempt SystemChatEndpoint::attempt(const GenerationRequest& request, const Http
     outcome.generation = generation(request, stream);
   } else if (stream.shown()) {  // never again: the user has read the beginning
     outcome.generation = generation(request, stream);
-    outcome.generation->note = key_.hide(ended.ok() ? "the stream ended early" : "the stream broke: " + ended.error().why);
+    outcome.generation->note =
+        key_.hide(ended.ok() ? "the stream ended early" : "the stream broke: " + ended.error().why);
   } else if (stream.refusal()) {
     return refused(*stream.refusal(), response.ok() ? *response : HttpResponse{});
   } else if (ended.ok()) {
@@ -118,7 +128,8 @@ Attempt SystemChatEndpoint::attempt(const GenerationRequest& request, const Http
     outcome.again = true;
   } else {
     outcome.error = ended.error();
-    outcome.again = outcome.error.code == ErrorCode::endpoint_unreachable || outcome.error.code == ErrorCode::timed_out;
+    outcome.again =
+        outcome.error.code == ErrorCode::endpoint_unreachable || outcome.error.code == ErrorCode::timed_out;
   }
   return outcome;
 }
@@ -140,18 +151,22 @@ Finish finish_of(const ChatStream& stream) {
   return stream.complete() && !stream.stopped() ? Finish::stop : Finish::incomplete;
 }
 
-std::string note_of(const GenerationRequest& request, const ChatStream& stream, Finish finish, const Usage& usage) {
+std::string note_of(const GenerationRequest& request, const ChatStream& stream, Finish finish,
+                    const Usage& usage) {
   const auto expected = static_cast<double>(request.prompt_tokens_expected);
-  const bool cut = usage.reported && usage.prompt_tokens > 0 && request.prompt_tokens_expected >= truncation_tokens_min &&
+  const bool cut = usage.reported && usage.prompt_tokens > 0 &&
+                   request.prompt_tokens_expected >= truncation_tokens_min &&
                    static_cast<double>(usage.prompt_tokens) < truncation_share * expected;
   if (cut) {
-    return fmt::format("the endpoint counted {} tokens of about {} sent: it has probably cut the prompt silently",
-                       usage.prompt_tokens, request.prompt_tokens_expected);
+    return fmt::format(
+        "the endpoint counted {} tokens of about {} sent: it has probably cut the prompt silently",
+        usage.prompt_tokens, request.prompt_tokens_expected);
   }
   if (!stream.answer().refusal().empty()) return "the model refuses: " + stream.answer().refusal();
   if (finish == Finish::refused) return "the endpoint's content filter stopped the answer";
   if (stream.stopped()) return "stopped on request";
-  if (finish == Finish::incomplete && stream.complete()) return "the model called a tool, although none was offered";
+  if (finish == Finish::incomplete && stream.complete())
+    return "the model called a tool, although none was offered";
   if (finish == Finish::length && stream.text().empty()) {
     return "all tokens kept for the answer went into reasoning; reserve more, or think less";
   }
@@ -210,7 +225,8 @@ Result<Secret> read_key(const std::vector<std::string>& variables, std::string_v
     std::string key = value->substr(begin, value->find_last_not_of(" \t\r\n") - begin + 1);
     for (const char c : key) {
       if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f) {
-        return Error{ErrorCode::authentication, "$" + variable, "holds a blank or a control character, which no key does", "set it again"};
+        return Error{ErrorCode::authentication, "$" + variable,
+                     "holds a blank or a control character, which no key does", "set it again"};
       }
     }
     return Secret(std::move(key));
@@ -224,16 +240,22 @@ Result<Secret> read_key(const std::vector<std::string>& variables, std::string_v
 
 std::string_view to_string(Finish finish) {
   switch (finish) {
-    case Finish::stop: return "stop";
-    case Finish::length: return "length";
-    case Finish::incomplete: return "incomplete";
-    case Finish::refused: return "refused";
-    case Finish::no_evidence: return "no_evidence";
+    case Finish::stop:
+      return "stop";
+    case Finish::length:
+      return "length";
+    case Finish::incomplete:
+      return "incomplete";
+    case Finish::refused:
+      return "refused";
+    case Finish::no_evidence:
+      return "no_evidence";
   }
   return "unknown";
 }
 
-Result<std::unique_ptr<ChatEndpoint>> ChatEndpoint::open(const ModelProfile& profile, const EndpointOverrides& overrides) {
+Result<std::unique_ptr<ChatEndpoint>> ChatEndpoint::open(const ModelProfile& profile,
+                                                         const EndpointOverrides& overrides) {
   ModelProfile effective = profile;
   if (!overrides.base_url.empty()) effective.base_url = overrides.base_url;
   if (!overrides.key_env.empty()) effective.key_env = {overrides.key_env};
@@ -245,11 +267,14 @@ Result<std::unique_ptr<ChatEndpoint>> ChatEndpoint::open(const ModelProfile& pro
     return Error{ErrorCode::configuration, "base URL", "holds a query ('?')", "give the part before it"};
   }
   KINDLING_TRY(Secret key, read_key(effective.key_env, effective.name));
-  if (!key.empty() && !url->tls && url->host != "localhost" && !url->host.starts_with("127.") && url->host != "::1") {
-    log(LogLevel::warning, effective.name + ": the key travels unencrypted to " + url->host + "; use an https address");
+  if (!key.empty() && !url->tls && url->host != "localhost" && !url->host.starts_with("127.") &&
+      url->host != "::1") {
+    log(LogLevel::warning,
+        effective.name + ": the key travels unencrypted to " + url->host + "; use an https address");
   }
   KINDLING_TRY(auto tokenizer, profile_tokenizer(effective));
-  auto endpoint = std::make_unique<SystemChatEndpoint>(std::move(effective), std::move(tokenizer), overrides.limits, std::move(key));
+  auto endpoint = std::make_unique<SystemChatEndpoint>(std::move(effective), std::move(tokenizer),
+                                                       overrides.limits, std::move(key));
   KINDLING_TRY_VOID(endpoint->prepare(overrides.certificate_file));
   return std::unique_ptr<ChatEndpoint>(std::move(endpoint));
 }

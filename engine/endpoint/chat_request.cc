@@ -5,7 +5,8 @@
 namespace kindling {
 namespace {
 
-// The members that a thinking mode adds. A mode that the profile does not map is asked for as the next lower one.
+// The members that a thinking mode adds. A mode that the profile does not map is asked for as the next lower
+// one.
 const Json& thinking_members(const Json& modes, ThinkingMode mode) {
   if (mode == ThinkingMode::contemplating && !modes.has("contemplating")) mode = ThinkingMode::thinking;
   return modes[to_string(mode)];
@@ -25,7 +26,8 @@ Json chat_body(const ModelProfile& profile, const GenerationRequest& request) {
   }
   Json body = Json::object({{"model", profile.model}, {"messages", std::move(messages)}});
   if (request.output_tokens_max > 0) {
-    body.set(parameters["output_limit"].as_string("max_tokens"), std::min(request.output_tokens_max, profile.output_max));
+    body.set(parameters["output_limit"].as_string("max_tokens"),
+             std::min(request.output_tokens_max, profile.output_max));
   }
   merge(body, parameters["body"]);
   merge(body, thinking_members(parameters["thinking"], request.thinking));

@@ -23,7 +23,8 @@ std::string_view trimmed(std::string_view text) {
 Result<bool> ChatStream::take(std::string_view piece) {
   if (!shown() && watch_.milliseconds() > static_cast<double>(first_token_limit_.count())) {
     return Error{ErrorCode::timed_out, "",
-                 fmt::format("no token within {:g} s", static_cast<double>(first_token_limit_.count()) / 1e3), ""};
+                 fmt::format("no token within {:g} s", static_cast<double>(first_token_limit_.count()) / 1e3),
+                 ""};
   }
   if (kind_ == Kind::events) return take_events(piece);
   body_ += piece;
@@ -38,9 +39,15 @@ void ChatStream::tell_apart() {
   if (begin == std::string::npos) return;
   switch (body_[begin]) {
     case '{':
-    case '[': kind_ = Kind::json; return;
-    case '<': kind_ = Kind::page; return;
-    default: kind_ = Kind::events; return;
+    case '[':
+      kind_ = Kind::json;
+      return;
+    case '<':
+      kind_ = Kind::page;
+      return;
+    default:
+      kind_ = Kind::events;
+      return;
   }
 }
 
@@ -82,7 +89,8 @@ void ChatStream::show(std::string_view text) {
 
 Status ChatStream::finish() {
   switch (kind_) {
-    case Kind::unknown: return Error{ErrorCode::endpoint_unreachable, "", "the answer is empty", ""};
+    case Kind::unknown:
+      return Error{ErrorCode::endpoint_unreachable, "", "the answer is empty", ""};
     case Kind::page: {
       return not_chat_completions("a web page came instead: " + page_summary(body_));
     }
@@ -94,7 +102,9 @@ Status ChatStream::finish() {
       done_ = true;  // one whole answer: nothing is missing
       break;
     }
-    case Kind::events: static_cast<void>(events_.finish()); break;
+    case Kind::events:
+      static_cast<void>(events_.finish());
+      break;
   }
   show(answer_.finish());
   return {};

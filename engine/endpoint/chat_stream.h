@@ -1,4 +1,5 @@
-// The body of one answer, from the first byte to the last: told apart (stream, JSON, web page), read, and shown as it comes.
+// The body of one answer, from the first byte to the last: told apart (stream, JSON, web page), read, and shown
+// as it comes.
 //
 // The content type is not trusted, for servers get it wrong: what the body begins with decides.
 #pragma once
@@ -22,14 +23,14 @@ class ChatStream {
   ChatStream(const OnToken& on_token, const Stopwatch& clock, std::chrono::milliseconds first_token_limit)
       : on_token_(&on_token), clock_(&clock), first_token_limit_(first_token_limit) {}
 
-  // For HttpClient: true while more is wanted. Errors: `endpoint_refused` (the stream holds an error, see `refusal`, or is
-  // not what it should be), `timed_out`, `too_large`.
+  // For HttpClient: true while more is wanted. Errors: `endpoint_refused` (the stream holds an error, see
+  // `refusal`, or is not what it should be), `timed_out`, `too_large`.
   [[nodiscard]] Result<bool> take(std::string_view piece);
   // After the last byte of a 2xx answer. Errors: as `take`.
   [[nodiscard]] Status finish();
 
-  [[nodiscard]] bool shown() const { return !text_.empty(); }      // a token has reached the user
-  [[nodiscard]] bool stopped() const { return stopped_; }          // the user wants no more
+  [[nodiscard]] bool shown() const { return !text_.empty(); }  // a token has reached the user
+  [[nodiscard]] bool stopped() const { return stopped_; }      // the user wants no more
   [[nodiscard]] bool complete() const { return done_ || !answer_.finish_reason().empty(); }
   [[nodiscard]] const std::optional<Refusal>& refusal() const { return refusal_; }
   [[nodiscard]] const AnswerReader& answer() const { return answer_; }

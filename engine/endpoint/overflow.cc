@@ -34,7 +34,8 @@ std::uint64_t number_after(std::string_view message, std::span<const std::string
   for (const std::string_view phrase : phrases) {
     const std::size_t at = message.find(phrase);
     if (at == std::string_view::npos) continue;
-    if (const std::uint64_t number = leading_number(message.substr(at + phrase.size())); number > 0) return number;
+    if (const std::uint64_t number = leading_number(message.substr(at + phrase.size())); number > 0)
+      return number;
   }
   return 0;
 }
@@ -49,20 +50,23 @@ std::uint64_t number_before(std::string_view message, std::string_view phrase) {
 }
 
 constexpr std::array<std::string_view, 7> window_phrases = {
-    "maximum context length is ",        "context length is only ",
-    "maximum model length of ",          "available context size (",
-    "maximum number of tokens allowed (", "max context length of ",
+    "maximum context length is ",
+    "context length is only ",
+    "maximum model length of ",
+    "available context size (",
+    "maximum number of tokens allowed (",
+    "max context length of ",
     "context window of ",
 };
 
 constexpr std::array<std::string_view, 7> prompt_phrases = {
-    "messages resulted in ", "you passed ", "input token count (", "prompt is too long: ",
-    "decoder prompt (length ", "request (", "prompt contains at least ",
+    "messages resulted in ",   "you passed ", "input token count (",       "prompt is too long: ",
+    "decoder prompt (length ", "request (",   "prompt contains at least ",
 };
 
 constexpr std::array<std::string_view, 9> overflow_phrases = {
-    "maximum context length",    "context length is only",     "longer than the maximum model length",
-    "available context size",    "prompt is too long",         "exceeds the maximum number of tokens",
+    "maximum context length",     "context length is only",      "longer than the maximum model length",
+    "available context size",     "prompt is too long",          "exceeds the maximum number of tokens",
     "exceeds the context window", "exceeds the model's context", "reduce the length of the messages",
 };
 
@@ -90,7 +94,8 @@ std::optional<ChatEndpoint::Overflow> parse_overflow(const Json& error, std::str
   if (overflow.tokens == 0) overflow.tokens = number_before(lower, " in your prompt");
   if (overflow.tokens == 0) overflow.tokens = number_after(lower, prompt_phrases);
   if (overflow.window == 0) overflow.window = number_after(lower, window_phrases);
-  if (overflow.window == 0) overflow.window = number_before(lower, " maximum");  // Anthropic: "208310 tokens > 200000 maximum"
+  if (overflow.window == 0)
+    overflow.window = number_before(lower, " maximum");  // Anthropic: "208310 tokens > 200000 maximum"
   return overflow;
 }
 

@@ -9,8 +9,8 @@
 
 namespace kindling {
 
-// `error` is the error object of the answer (may be null), `message` its text. Absent if this is not an overflow.
-// Known: OpenAI, vLLM (three wordings), llama.cpp, Anthropic, Gemini.
+// `error` is the error object of the answer (may be null), `message` its text. Absent if this is not an
+// overflow. Known: OpenAI, vLLM (three wordings), llama.cpp, Anthropic, Gemini.
 [[nodiscard]] std::optional<ChatEndpoint::Overflow> parse_overflow(const Json& error, std::string_view message);
 
 }  // namespace kindling

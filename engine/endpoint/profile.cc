@@ -17,13 +17,16 @@ constexpr std::uint64_t vocabulary_bytes_max = 256u << 20;
 
 // $XDG_CONFIG_HOME/kindling/profiles; empty where there is no home at all.
 std::filesystem::path user_folder() {
-  if (const auto config = environment("XDG_CONFIG_HOME")) return std::filesystem::path(*config) / "kindling" / "profiles";
-  if (const auto home = environment("HOME")) return std::filesystem::path(*home) / ".config" / "kindling" / "profiles";
+  if (const auto config = environment("XDG_CONFIG_HOME"))
+    return std::filesystem::path(*config) / "kindling" / "profiles";
+  if (const auto home = environment("HOME"))
+    return std::filesystem::path(*home) / ".config" / "kindling" / "profiles";
   return {};
 }
 
 void add_or_replace(std::vector<ModelProfile>& profiles, ModelProfile profile) {
-  const auto same = std::find_if(profiles.begin(), profiles.end(), [&](const auto& p) { return p.name == profile.name; });
+  const auto same =
+      std::find_if(profiles.begin(), profiles.end(), [&](const auto& p) { return p.name == profile.name; });
   if (same == profiles.end()) {
     profiles.push_back(std::move(profile));
   } else {
@@ -50,9 +53,12 @@ Status add_user_profiles(std::vector<ModelProfile>& profiles) {
 
 std::string_view to_string(ThinkingMode mode) {
   switch (mode) {
-    case ThinkingMode::instant: return "instant";
-    case ThinkingMode::thinking: return "thinking";
-    case ThinkingMode::contemplating: return "contemplating";
+    case ThinkingMode::instant:
+      return "instant";
+    case ThinkingMode::thinking:
+      return "thinking";
+    case ThinkingMode::contemplating:
+      return "contemplating";
   }
   return "unknown";
 }
@@ -75,7 +81,8 @@ Result<ModelProfile> find_profile(std::string_view name) {
     if (profile.name == name) return std::move(profile);
     names += (names.empty() ? "" : ", ") + profile.name;
   }
-  return Error{ErrorCode::not_found, std::string(name), "there is no model profile of this name", "choose among " + names};
+  return Error{ErrorCode::not_found, std::string(name), "there is no model profile of this name",
+               "choose among " + names};
 }
 
 Result<std::shared_ptr<const Tokenizer>> profile_tokenizer(const ModelProfile& profile) {

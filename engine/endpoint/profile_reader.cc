@@ -56,7 +56,8 @@ class TableReader {
   Status amount(std::string_view name, double& out) {
     const Json& value = take(name);
     if (value.is_null()) return {};
-    if (!value.is_number() || !(value.as_double() >= 0)) return wrong(key(name), "must be a number of at least 0");
+    if (!value.is_number() || !(value.as_double() >= 0))
+      return wrong(key(name), "must be a number of at least 0");
     out = value.as_double();
     return {};
   }
@@ -82,7 +83,8 @@ class TableReader {
 
   Status finish() const {
     for (const auto& [name, value] : table_->members()) {
-      if (std::find(taken_.begin(), taken_.end(), name) == taken_.end()) return wrong(key(name), "is not a known key");
+      if (std::find(taken_.begin(), taken_.end(), name) == taken_.end())
+        return wrong(key(name), "is not a known key");
     }
     return {};
   }
@@ -122,23 +124,27 @@ Status read_limits(const Json& table, ModelProfile& profile) {
 Status check_body(const Json& parameters, std::string_view place, const Json& body) {
   for (const Json& name : parameters["unsupported"].items()) {
     if (body.has(name.as_string())) {
-      return wrong(fmt::format("parameters.{}.{}", place, name.as_string()), "is listed as unsupported in this very profile");
+      return wrong(fmt::format("parameters.{}.{}", place, name.as_string()),
+                   "is listed as unsupported in this very profile");
     }
   }
   for (const Json& group : parameters["exclusive"].items()) {
     const auto& names = group.items();
-    const auto present = std::count_if(names.begin(), names.end(), [&](const Json& n) { return body.has(n.as_string()); });
-    if (present > 1) return wrong(fmt::format("parameters.{}", place), "sets parameters that exclude each other");
+    const auto present =
+        std::count_if(names.begin(), names.end(), [&](const Json& n) { return body.has(n.as_string()); });
+    if (present > 1)
+      return wrong(fmt::format("parameters.{}", place), "sets parameters that exclude each other");
   }
   for (const std::string_view own : {"model", "messages", "stream", "stream_options", "tools"}) {
-    if (body.has(own)) return wrong(fmt::format("parameters.{}.{}", place, own), "is set by the request itself");
+    if (body.has(own))
+      return wrong(fmt::format("parameters.{}.{}", place, own), "is set by the request itself");
   }
   return {};
 }
 
 bool is_list_of_strings(const Json& value) {
-  return value.is_array() &&
-         std::all_of(value.items().begin(), value.items().end(), [](const Json& item) { return item.is_string(); });
+  return value.is_array() && std::all_of(value.items().begin(), value.items().end(),
+                                         [](const Json& item) { return item.is_string(); });
 }
 
 Status check_parameters(const Json& parameters) {
@@ -146,7 +152,8 @@ Status check_parameters(const Json& parameters) {
   std::string output_limit;
   std::vector<std::string> unsupported;
   KINDLING_TRY_VOID(reader.string("output_limit", output_limit));
-  if (parameters.has("output_limit") && output_limit.empty()) return wrong("parameters.output_limit", "must not be empty");
+  if (parameters.has("output_limit") && output_limit.empty())
+    return wrong("parameters.output_limit", "must not be empty");
   KINDLING_TRY_VOID(reader.flag("stream_usage"));
   KINDLING_TRY_VOID(reader.strings("unsupported", unsupported));
   const Json& exclusive = reader.take("exclusive");
@@ -198,7 +205,8 @@ Status check_sizes(const ModelProfile& profile) {
   if (profile.output_max == 0) return wrong("output_max", "is missing or zero");
   if (profile.output_max > profile.window) return wrong("output_max", "exceeds the window");
   if (profile.reserve_default > profile.output_max) return wrong("reserve_default", "exceeds output_max");
-  if (profile.reserve_default >= profile.window) return wrong("reserve_default", "leaves nothing of the window");
+  if (profile.reserve_default >= profile.window)
+    return wrong("reserve_default", "leaves nothing of the window");
   return {};
 }
 
@@ -213,8 +221,11 @@ Status check_address(ModelProfile& profile) {
 
 Status check_key_env(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
-    const bool plain = name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
-    if (name.empty() || !plain) return wrong("key_env", "must name environment variables; the key itself never stands in a file");
+    const bool plain =
+        name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ==
+        std::string::npos;
+    if (name.empty() || !plain)
+      return wrong("key_env", "must name environment variables; the key itself never stands in a file");
   }
   return {};
 }

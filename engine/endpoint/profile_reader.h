@@ -9,8 +9,8 @@
 
 namespace kindling {
 
-// `source` is "shipped" or the path of the file, and stands in front of errors. Errors: `configuration` naming the key:
-// unknown, of the wrong type, missing, or contradicting another.
+// `source` is "shipped" or the path of the file, and stands in front of errors. Errors: `configuration` naming
+// the key: unknown, of the wrong type, missing, or contradicting another.
 [[nodiscard]] Result<ModelProfile> read_profile(std::string name, std::string source, std::string_view toml);
 
 }  // namespace kindling

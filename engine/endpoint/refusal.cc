@@ -51,20 +51,27 @@ const Json& error_member(const Json& body) {
   return none;
 }
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 // Where the body of a 200 answer says more than its status.
 int status_of(const Said& said) {
   int status = 0;
   const char* const code_end = said.code.data() + said.code.size();
-  if (std::from_chars(said.code.data(), code_end, status).ptr == code_end && status >= 400 && status < 600) return status;
+  if (std::from_chars(said.code.data(), code_end, status).ptr == code_end && status >= 400 && status < 600)
+    return status;
   const std::string kind = said.type + " " + said.code;
-  if (contains(kind, "rate_limit") || contains(kind, "RESOURCE_EXHAUSTED") || contains(kind, "insufficient_quota")) return 429;
+  if (contains(kind, "rate_limit") || contains(kind, "RESOURCE_EXHAUSTED") ||
+      contains(kind, "insufficient_quota"))
+    return 429;
   if (contains(kind, "overloaded") || contains(kind, "server_error") || contains(kind, "InternalServerError") ||
       contains(kind, "unavailable") || contains(kind, "UNAVAILABLE") || contains(kind, "timeout")) {
     return 503;
   }
-  if (contains(kind, "authentication") || contains(kind, "invalid_api_key") || contains(kind, "UNAUTHENTICATED")) return 401;
+  if (contains(kind, "authentication") || contains(kind, "invalid_api_key") ||
+      contains(kind, "UNAUTHENTICATED"))
+    return 401;
   return 400;
 }
 
@@ -82,17 +89,26 @@ std::string shortened(std::string text) {
 
 Error error_for(int status, const std::string& message, bool out_of_quota) {
   const auto refused = [&](std::string_view mend) {
-    return Error{ErrorCode::endpoint_refused, "", fmt::format("status {}: {}", status, message), std::string(mend)};
+    return Error{ErrorCode::endpoint_refused, "", fmt::format("status {}: {}", status, message),
+                 std::string(mend)};
   };
   if (out_of_quota) return refused("check the plan and the billing of the account");
   switch (status) {
-    case 401: return {ErrorCode::authentication, "", "the endpoint refuses the key: " + message, "check the key"};
-    case 403: return {ErrorCode::authentication, "", "the key may not do this: " + message, "check the key's rights"};
-    case 404: return refused("check the address and the model's name");
-    case 413: return refused("lower the budget");
-    case 429: return refused("wait a while, or ask less often");
-    default: break;
+    case 401:
+      return {ErrorCode::authentication, "", "the endpoint refuses the key: " + message, "check the key"};
+    case 403:
+      return {ErrorCode::authentication, "", "the key may not do this: " + message, "check the key's rights"};
+    case 404:
+      return refused("check the address and the model's name");
+    case 413:
+      return refused("lower the budget");
+    case 429:
+      return refused("wait a while, or ask less often");
+    default:
+      break;
   }
+  if (status / 100 == 3)
+    return refused("it redirects, which is not followed with a key: give the final address");
   return refused(status >= 500 ? "try again later" : "");
 }
 
@@ -108,7 +124,8 @@ Refusal refusal_for(int status, const Said& said) {
                      "lower the budget"};
     return refusal;
   }
-  const bool out_of_quota = said.code == "insufficient_quota" || said.type == "insufficient_quota" || status == 402;
+  const bool out_of_quota =
+      said.code == "insufficient_quota" || said.type == "insufficient_quota" || status == 402;
   refusal.final = out_of_quota;
   refusal.error = error_for(status, message, out_of_quota);
   return refusal;
@@ -159,7 +176,8 @@ std::optional<Refusal> refusal_in(const Json& value) {
 Refusal refusal_from(int status, std::string_view body) {
   if (looks_like_html(body)) return refusal_by_gateway(status, body);
   const auto json = parse_json(body);
-  if (!json.ok()) return refusal_for(status, {body.empty() ? "no explanation" : std::string(body), {}, {}, nullptr});
+  if (!json.ok())
+    return refusal_for(status, {body.empty() ? "no explanation" : std::string(body), {}, {}, nullptr});
   const Json& error = error_member(*json);
   return refusal_for(status, said_by(error.is_null() ? *json : error));
 }

@@ -1,7 +1,8 @@
 // What an endpoint means when it refuses: the shapes of errors that servers really send, as one Error.
 //
-// {"error":{message,type,code}} (OpenAI), the same in an array (Gemini), {"object":"error",message,code} (vLLM), "error" or
-// "detail" or "message" as plain text, any of them with status 200 or as an event of a stream; HTML of a gateway.
+// {"error":{message,type,code}} (OpenAI), the same in an array (Gemini), {"object":"error",message,code}
+// (vLLM), "error" or "detail" or "message" as plain text, any of them with status 200 or as an event of a
+// stream; HTML of a gateway.
 #pragma once
 
 #include <optional>
@@ -15,9 +16,9 @@
 namespace kindling {
 
 struct Refusal {
-  Error error;                                    // without the endpoint's address
-  int status = 0;                                 // of the answer, or what its body says where that was 200
-  bool final = false;                             // asking again cannot help, whatever the status
+  Error error;         // without the endpoint's address
+  int status = 0;      // of the answer, or what its body says where that was 200
+  bool final = false;  // asking again cannot help, whatever the status
   std::optional<ChatEndpoint::Overflow> overflow;
 };
 

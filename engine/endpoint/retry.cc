@@ -43,7 +43,8 @@ bool may_retry(int status, const HttpResponse& response) {
 
 std::optional<std::int64_t> parse_http_date(std::string_view text) {
   // Day-name, DD Mon YYYY HH:MM:SS GMT: fixed positions.
-  if (text.size() != 29 || text[3] != ',' || text[19] != ':' || text[22] != ':' || text.substr(25) != " GMT") return std::nullopt;
+  if (text.size() != 29 || text[3] != ',' || text[19] != ':' || text[22] != ':' || text.substr(25) != " GMT")
+    return std::nullopt;
   const auto day = parse_digits(text.substr(5, 2));
   const auto month = month_number(text.substr(8, 3));
   const auto year = parse_digits(text.substr(12, 4));
@@ -55,7 +56,8 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
                                          std::chrono::day(static_cast<unsigned>(*day))};
   if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   const auto days = std::chrono::sys_days(date).time_since_epoch();
-  const auto moment = days + std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second);
+  const auto moment =
+      days + std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second);
   return std::chrono::duration_cast<std::chrono::milliseconds>(moment).count();
 }
 

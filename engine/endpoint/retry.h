@@ -14,12 +14,15 @@ namespace kindling {
 // Statuses 408, 409, 429 and from 500; a header x-should-retry overrules.
 [[nodiscard]] bool may_retry(int status, const HttpResponse& response);
 
-// What the server asks for: retry-after-ms, then retry-after in seconds or as a date (RFC 9110 section 10.2.3). Absent
-// when there is none, or none that is more than 0 and at most 120 s.
-[[nodiscard]] std::optional<std::chrono::milliseconds> asked_delay(const HttpResponse& response, std::int64_t now_ms);
+// What the server asks for: retry-after-ms, then retry-after in seconds or as a date (RFC 9110 section 10.2.3).
+// Absent when there is none, or none that is more than 0 and at most 120 s.
+[[nodiscard]] std::optional<std::chrono::milliseconds> asked_delay(const HttpResponse& response,
+                                                                   std::int64_t now_ms);
 
-// Our own: base * 2^retry, at most 8 s, less up to a quarter at random, so that clients do not come back together.
-[[nodiscard]] std::chrono::milliseconds own_delay(unsigned retry, std::chrono::milliseconds base, std::uint64_t random);
+// Our own: base * 2^retry, at most 8 s, less up to a quarter at random, so that clients do not come back
+// together.
+[[nodiscard]] std::chrono::milliseconds own_delay(unsigned retry, std::chrono::milliseconds base,
+                                                  std::uint64_t random);
 
 // "Wed, 21 Oct 2015 07:28:00 GMT" to milliseconds since 1970.
 [[nodiscard]] std::optional<std::int64_t> parse_http_date(std::string_view text);

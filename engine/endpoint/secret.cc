@@ -5,7 +5,8 @@ namespace kindling {
 std::string Secret::hide(std::string text) const {
   if (value_.empty()) return text;
   constexpr std::string_view replacement = "[key]";
-  for (std::size_t at = text.find(value_); at != std::string::npos; at = text.find(value_, at + replacement.size())) {
+  for (std::size_t at = text.find(value_); at != std::string::npos;
+       at = text.find(value_, at + replacement.size())) {
     text.replace(at, value_.size(), replacement);
   }
   return text;

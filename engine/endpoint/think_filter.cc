@@ -54,7 +54,9 @@ bool ThinkFilter::step(std::string& out) {
       state_ = State::beginning;
       return true;
     }
-    case State::text: out += std::exchange(held_, {}); return false;
+    case State::text:
+      out += std::exchange(held_, {});
+      return false;
   }
   return false;
 }

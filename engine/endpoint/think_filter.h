@@ -1,5 +1,5 @@
-// Removes reasoning that a model writes into its answer: <think>...</think> at the beginning, as open models do whose server
-// has no field of its own for it. Elsewhere the tag is text: an answer may speak about it.
+// Removes reasoning that a model writes into its answer: <think>...</think> at the beginning, as open models do
+// whose server has no field of its own for it. Elsewhere the tag is text: an answer may speak about it.
 //
 // Works on a stream cut anywhere; what might be the beginning of a tag is held back until it is decided.
 #pragma once
