@@ -1,0 +1,129 @@
+// The score against its formula, written down a second time in double precision.
+
+#include "engine/score.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "tests/engine/small_index.h"
+
+namespace kindling {
+namespace {
+
+Query query_for(const SmallIndex& index, const std::string& text, SearchMode mode) {
+  return make_query(index.snapshot(), &index.encoder(), {.text = text, .mode = mode, .filter = {}}, never_cancelled()).value();
+}
+
+double product(std::span<const float> a, std::span<const float> b) {
+  double sum = 0;
+  for (std::size_t d = 0; d < a.size(); ++d) sum += double{a[d]} * b[d];
+  return sum;
+}
+
+// F of every chunk as engine/score.h defines it. All chunks are live and have vectors; the gate is open.
+std::vector<double> naive_scores(const Snapshot& snapshot, const Query& query) {
+  const std::uint32_t n = snapshot.chunk_slots();
+  const LexicalMatches lexical = snapshot.lexical(query.terms);
+  std::vector<double> cosines, scores(n, 0);
+  for (std::uint32_t i = 0; i < n; ++i) cosines.push_back(product(query.vector, snapshot.vector(ChunkIndex{i})));
+  double mean = 0, variance = 0;
+  for (const double c : cosines) mean += c / n;
+  for (const double c : cosines) variance += (c - mean) * (c - mean) / n;
+  const double z = std::clamp((*std::max_element(cosines.begin(), cosines.end()) - mean) / std::sqrt(variance) / 5, .3, 2.);
+  for (const ChunkMatch& match : lexical.chunks) scores[position(match.chunk)] += match.score + .05 * match.bigram;
+  for (std::uint32_t i = 0; i < n; ++i) scores[i] += .9 * z * z * -std::log(1 - std::min(.98, cosines[i] - mean));
+
+  std::vector<std::uint32_t> best(n);
+  for (std::uint32_t i = 0; i < n; ++i) best[i] = i;
+  std::stable_sort(best.begin(), best.end(), [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
+  best.resize(std::min<std::size_t>(10, best.size()));
+  std::vector<float> centroid(snapshot.settings().dimensions, 0);
+  double total = 0;
+  for (const std::uint32_t i : best) total += std::exp((scores[i] - scores[best[0]]) / .05);
+  for (const std::uint32_t i : best) {
+    const double weight = std::exp((scores[i] - scores[best[0]]) / .05) / total;
+    for (std::size_t d = 0; d < centroid.size(); ++d) centroid[d] += static_cast<float>(weight * snapshot.vector(ChunkIndex{i})[d]);
+  }
+  double feedback_mean = 0;
+  for (std::uint32_t i = 0; i < n; ++i) feedback_mean += product(centroid, snapshot.vector(ChunkIndex{i})) / n;
+  std::map<std::uint32_t, double> named;
+  for (const SectionMatch& match : lexical.sections) named[position(match.section)] = match.named;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    scores[i] += .15 * (product(centroid, snapshot.vector(ChunkIndex{i})) - feedback_mean);
+    scores[i] += .5 * named[position(snapshot.section_of(ChunkIndex{i}))];
+  }
+  return scores;
+}
+
+TEST(Score, EqualsItsFormula) {
+  std::mt19937 random(21);
+  for (int round = 0; round < 12; ++round) {
+    const SmallIndex index(random_documents(random, 5 + random() % 20));
+    const Query query = query_for(index, "how deep is the lock of the canal at Tern Hill", SearchMode::hybrid);
+    const Candidates candidates = retrieve(index.snapshot(), query);
+    const Scores scores = score(index.snapshot(), query, candidates, SearchMode::hybrid);
+    ASSERT_EQ(scores.gate, 1.f);
+    const std::vector<double> expected = naive_scores(index.snapshot(), query);
+    for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(scores.chunks[i], expected[i], 2e-4) << i;
+  }
+}
+
+TEST(Score, KeywordModeFindsOnlyWhatHoldsAWord) {
+  std::mt19937 random(22);
+  const SmallIndex index(random_documents(random, 20));
+  const Query query = query_for(index, "bakery", SearchMode::keyword);
+  EXPECT_TRUE(query.vector.empty());
+  const Scores scores = score(index.snapshot(), query, retrieve(index.snapshot(), query), SearchMode::keyword);
+  std::size_t found = 0;
+  for (const RankedChunk& ranked : rank_chunks(index.snapshot(), scores, 1'000)) {
+    const ChunkView chunk = index.snapshot().chunk(ranked.chunk);
+    const SectionView section = index.snapshot().section(chunk.section);
+    std::string all = std::string(index.snapshot().document(chunk.document).title) + std::string(chunk.text);
+    for (const std::string_view heading : section.heading_path) all += heading;
+    EXPECT_NE(all.find("bakery"), std::string::npos);
+    ++found;
+  }
+  EXPECT_GT(found, 0u);
+}
+
+TEST(Score, VectorModeRanksByCosine) {
+  std::mt19937 random(23);
+  const SmallIndex index(random_documents(random, 10));
+  const Query query = query_for(index, "tower clock", SearchMode::vector);
+  const Scores scores = score(index.snapshot(), query, retrieve(index.snapshot(), query), SearchMode::vector);
+  for (std::uint32_t i = 0; i < scores.chunks.size(); ++i) {
+    EXPECT_NEAR(scores.chunks[i], product(query.vector, index.snapshot().vector(ChunkIndex{i})), 1e-5);
+  }
+}
+
+TEST(Score, ADocumentThatIsNotAllowedHasNone) {
+  std::mt19937 random(24);
+  const SmallIndex index(random_documents(random, 10));
+  for (const SearchMode mode : {SearchMode::hybrid, SearchMode::keyword, SearchMode::vector}) {
+    Query query = query_for(index, "canal lock boat", mode);
+    query.allowed.assign(query.allowed.size(), false);
+    query.allowed[3] = true;
+    const Scores scores = score(index.snapshot(), query, retrieve(index.snapshot(), query), mode);
+    for (const RankedDocument& ranked : rank_documents(index.snapshot(), scores, 100)) EXPECT_EQ(position(ranked.document), 3u);
+  }
+}
+
+TEST(Score, RanksAreOrderedAndDocumentsComeOnce) {
+  std::mt19937 random(25);
+  const SmallIndex index(random_documents(random, 25));
+  const Query query = query_for(index, "rye bread of the bakery", SearchMode::hybrid);
+  const Scores scores = score(index.snapshot(), query, retrieve(index.snapshot(), query), SearchMode::hybrid);
+  const auto ranked = rank_documents(index.snapshot(), scores, 100);
+  std::map<std::uint32_t, int> seen;
+  for (std::size_t i = 0; i < ranked.size(); ++i) {
+    EXPECT_EQ(++seen[position(ranked[i].document)], 1);
+    EXPECT_GE(ranked[i == 0 ? 0 : i - 1].score, ranked[i].score);
+  }
+  EXPECT_EQ(ranked.front().score, rank_chunks(index.snapshot(), scores, 1).front().score);
+}
+
+}  // namespace
+}  // namespace kindling
