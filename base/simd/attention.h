@@ -1,5 +1,4 @@
-// Scaled dot-product attention of one head within one text (Vaswani et al., 1706.03762, section 3.2.1), over
-// columns.
+// Scaled dot-product attention of one head within one text (Vaswani et al., 1706.03762, section 3.2.1).
 //
 // The largest score is subtracted before exponentiating, as accuracy needs. A column's result is the same bits
 // whatever else is in the batch. Thread-safe; each call works on its caller's thread.
@@ -24,9 +23,9 @@ class AttentionScratch {
 };
 
 // out[:, i] = sum over j of softmax over j of (scale * queries[:, i] . keys[:, j]) * values[:, j].
-// Requires: one shape for all four; `out` overlaps none of the others; columns up to round_up(count) +
-// column_group of `queries` may be read (ColumnBuffer leaves that room), columns of `out` past count are not
-// touched.
+// Columns of `out` past its count are not touched: texts stand side by side and may begin at any column.
+// Requires: one shape for all four; `out` overlaps none of the others; column_group further columns of
+// `queries` may be read (ColumnBuffer leaves that room).
 void attend(const Columns& queries, const Columns& keys, const Columns& values, float scale,
             AttentionScratch& scratch, const Columns& out);
 

@@ -1,23 +1,20 @@
 // Activations of a network, one column per token: the layout all matrix kernels of base/simd work on.
 //
-// Feature-major: feature f of token t lies at data[f * stride + t]. Sixteen neighbouring tokens fill one vector
-// register, so that products, softmax and normalisation go down the columns without a sum across a register,
-// weights are read as they lie in the model file, and a token's result does not depend on which tokens stand
-// beside it.
+// Feature-major: feature f of token t lies at data[f * stride + t]. Neighbouring tokens fill a vector register,
+// so that products, softmax and normalisation go down the columns without a sum across a register, weights are
+// read as they lie in the model file, and a token's result does not depend on which tokens stand beside it.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
-
-#include "base/check.h"
 
 namespace kindling {
 
-// Columns are computed in groups of this many: the last group may be partly idle, its idle columns hold
-// rubbish.
+// Columns are computed in groups of this many; idle columns of the last group hold rubbish.
 inline constexpr std::size_t column_group = 16;
 
-// A borrowed block of columns. Kernels may read and write up to `round_up(count)` columns: there must be room.
+// A borrowed block of columns. Kernels may read and write round_up_columns(count) columns: there must be room.
 struct Columns {
   float* data = nullptr;
   std::size_t features = 0;
@@ -25,6 +22,11 @@ struct Columns {
   std::size_t stride = 0;  // floats from one feature to the next; a multiple of column_group
 
   [[nodiscard]] float* feature(std::size_t f) const { return data + f * stride; }
+  // Whether it begins at a whole group, as most kernels need.
+  [[nodiscard]] bool aligned() const {
+    return reinterpret_cast<std::uintptr_t>(data) % (column_group * sizeof(float)) == 0 &&
+           stride % column_group == 0;
+  }
 };
 
 [[nodiscard]] constexpr std::size_t round_up_columns(std::size_t count) {

@@ -141,7 +141,7 @@ HWY_EXPORT(Multiply);
 
 void multiply(const Linear& layer, const Columns& in, const Columns& out, Epilogue epilogue) {
   KINDLING_CHECK(in.features == layer.inputs() && out.features == layer.outputs() && in.count == out.count);
-  KINDLING_CHECK(layer.weights.size() == in.features * out.features);
+  KINDLING_CHECK(layer.weights.size() == in.features * out.features && in.aligned() && out.aligned());
   prepare_simd();
   HWY_DYNAMIC_DISPATCH(Multiply)(layer.weights.data(), layer.bias.data(), in, out, epilogue);
 }

@@ -1,5 +1,4 @@
-// Products of a network's weights with its activations (see columns.h): out = weights * in, for every token at
-// once.
+// Products of a network's weights with its activations (columns.h): out = weights * in, for all tokens at once.
 //
 // Single precision; every sum runs in the order of the input features, so that a column's result is the same
 // bits whatever columns stand beside it. Thread-safe; each call works on its caller's thread.
@@ -27,8 +26,8 @@ struct Linear {
   [[nodiscard]] std::size_t inputs() const { return weights.size() / bias.size(); }
 };
 
-// Requires: in.features == inputs, out.features == outputs, in.count == out.count; `in` and `out` do not
-// overlap.
+// Requires: in.features == inputs, out.features == outputs, in.count == out.count, both aligned(), not
+// overlapping; an add reads the idle columns of `out`.
 void multiply(const Linear& layer, const Columns& in, const Columns& out, Epilogue epilogue);
 
 }  // namespace kindling

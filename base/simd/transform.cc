@@ -81,7 +81,7 @@ void gelu(std::span<float> values) {
 
 void normalize_layer(const Columns& columns, std::span<const float> weight, std::span<const float> bias,
                      float epsilon) {
-  KINDLING_CHECK(weight.size() == columns.features && bias.size() == columns.features);
+  KINDLING_CHECK(weight.size() == columns.features && bias.size() == columns.features && columns.aligned());
   prepare_simd();
   HWY_DYNAMIC_DISPATCH(NormalizeLayer)(columns, weight.data(), bias.data(), epsilon);
 }

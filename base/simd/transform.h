@@ -1,8 +1,6 @@
-// What a network does to its activations between two products: activation and normalisation, over columns
-// (columns.h).
+// What a network does to its activations (columns.h) between two products: activation and normalisation.
 //
-// Thread-safe; each call works on its caller's thread. A column's result does not depend on the columns beside
-// it.
+// Thread-safe; each call works on its caller's thread. No column's result depends on the columns beside it.
 #pragma once
 
 #include <span>
@@ -17,7 +15,7 @@ void gelu(std::span<float> values);
 
 // Layer normalisation (Ba et al., 1607.06450) of each column, in place:
 //   x -> (x - mean) / sqrt(variance + epsilon) * weight + bias, the variance that of a population.
-// Requires: weight and bias hold columns.features numbers.
+// Requires: weight and bias hold columns.features numbers; columns.aligned().
 void normalize_layer(const Columns& columns, std::span<const float> weight, std::span<const float> bias,
                      float epsilon);
 

@@ -1,8 +1,7 @@
 // Inner products and lengths of plain vectors: what ranking by likeness of meaning comes down to.
 //
-// Single precision, unaligned, any length. Results differ between targets only by the order of the sums:
-// relative to the sum of the absolute products, by less than 1e-6. Thread-safe; each call works on its caller's
-// thread.
+// Single precision, unaligned, any length. Results differ between targets only by the order of the sums: by
+// less than 1e-6 of the sum of the absolute products. Thread-safe; each call works on its caller's thread.
 #pragma once
 
 #include <cstddef>
