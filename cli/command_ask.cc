@@ -21,8 +21,6 @@ AskOptions ask_options(Session& session) {
   options.require_citations = session.arguments.toggle("require-citations");
   // An answer that may still be taken back is not shown before it is whole.
   options.stream = !session.arguments.toggle("no-stream") && !options.require_citations;
-  options.endpoint.base_url = session.settings.text("base_url").value_or("");
-  options.endpoint.key_env = session.settings.text("key_env").value_or("");
   return options;
 }
 

@@ -116,6 +116,9 @@ Result<ExitCode> command_index(Session& session) {
       session.settings.index(), options, *encoder,
       [&](const IngestProgress& progress) { line.update(progress); }, session.cancellation);
   line.clear();
+  if (!report && report.error().code == ErrorCode::cancelled) {
+    return Error{ErrorCode::cancelled, "", "interrupted", "what was committed stays; run it again to go on"};
+  }
   if (!report) return report.error();
   if (session.console.json()) {
     session.console.print_json(to_json(*report));

@@ -21,7 +21,8 @@ Result<ExitCode> command_verify(Session& session) {
   } else {
     for (const Problem& problem : problems) {
       console.print_line(console.tinted(Tint::bad, "bad") + "  " + console.tinted(Tint::name, problem.file) +
-                         ": " + harmless(problem.place) + ": " + harmless(problem.message));
+                         ": " + (problem.place.empty() ? "" : harmless(problem.place) + ": ") +
+                         harmless(problem.message));
     }
   }
   if (problems.empty()) return ExitCode::ok;

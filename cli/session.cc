@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "base/env.h"
+#include "cli/folders.h"
 
 namespace kindling {
 namespace {
@@ -16,6 +18,22 @@ constexpr std::uint64_t question_input_bytes_max =
 std::string without_final_newline(std::string text) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
   return text;
+}
+
+// The one live document whose uri ends in "/DOCUMENT".
+Result<std::optional<DocumentIndex>> find_by_end(const Snapshot& snapshot, const std::string& document) {
+  std::optional<DocumentIndex> found;
+  for (std::uint32_t slot = 0; slot < snapshot.document_slots(); ++slot) {
+    const DocumentIndex index{slot};
+    if (!snapshot.live(index) || !snapshot.document(index).uri.ends_with("/" + document)) continue;
+    if (found) {
+      return Error{ErrorCode::usage, document, "several documents end so",
+                   "say which: " + shown_path(snapshot.document(*found).uri) + ", " +
+                       shown_path(snapshot.document(index).uri) + " ..."};
+    }
+    found = index;
+  }
+  return found;
 }
 
 SearchMode mode_of(Session& session) {
@@ -100,7 +118,9 @@ Result<DocumentIndex> find_document(const Snapshot& snapshot, const std::string&
   const fs::path path = fs::weakly_canonical(document, failed);
   if (failed) return found;
   auto by_path = snapshot.find(path.string());
-  return by_path ? std::move(by_path) : std::move(found);
+  if (by_path || by_path.error().code != ErrorCode::not_found) return by_path;
+  KINDLING_TRY(const auto by_end, find_by_end(snapshot, document));
+  return by_end ? Result<DocumentIndex>(*by_end) : std::move(found);
 }
 
 unsigned session_threads(Session& session) {

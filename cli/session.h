@@ -52,7 +52,8 @@ struct Session {
 // when nobody says, or says "extractive". Errors: `not_found`.
 [[nodiscard]] Result<ModelProfile> session_profile(Session& session, std::string_view otherwise);
 
-// A document by name, uri or path, relative ones too. Errors: `not_found`, `usage`.
+// A document by name, uri, path (relative ones too), or the end of a path that fits no other document
+// ("canal.md"). Errors: `not_found`; `usage` when several fit.
 [[nodiscard]] Result<DocumentIndex> find_document(const Snapshot& snapshot, const std::string& document);
 
 // 0 in the settings means all that the machine has.

@@ -29,8 +29,9 @@ double deviation(std::uint64_t weight, double share, std::uint32_t limit) {
 
 std::vector<std::uint32_t> best_even_cuts(std::span<const Weighted> row, std::uint32_t limit) {
   const double share = equal_share(weight_of(row), limit);
-  std::vector<double> cost(row.size() + 1, std::numeric_limits<double>::infinity());  // of the best cuts of a prefix
-  std::vector<std::uint32_t> begin(row.size() + 1, 0);                                 // where their last piece begins
+  std::vector<double> cost(row.size() + 1,
+                           std::numeric_limits<double>::infinity());  // of the best cuts of a prefix
+  std::vector<std::uint32_t> begin(row.size() + 1, 0);                // where their last piece begins
   cost[0] = 0;
   for (std::size_t end = 1; end <= row.size(); ++end) {
     const double cut = end < row.size() ? static_cast<double>(row[end - 1].cut_after) : 0.0;

@@ -130,7 +130,8 @@ class PathNumbers {
     HeadingPath path = headings_.path(node);
     std::string key;
     for (const std::string& heading : path) key.append(heading).push_back('\n');  // headings are on one line
-    const auto [entry, is_new] = numbers_.try_emplace(std::move(key), static_cast<std::uint32_t>(paths_.size()));
+    const auto [entry, is_new] =
+        numbers_.try_emplace(std::move(key), static_cast<std::uint32_t>(paths_.size()));
     if (is_new) paths_.push_back(std::move(path));
     last_node_ = node;
     last_number_ = entry->second;
@@ -149,8 +150,9 @@ class PathNumbers {
 
 }  // namespace
 
-SectionRuns section_runs(const Text& text, const std::vector<ChunkBlock>& blocks, const std::vector<ChunkUnit>& units,
-                         const std::vector<std::uint32_t>& weights, std::uint32_t chunk_weight_max) {
+SectionRuns section_runs(const Text& text, const std::vector<ChunkBlock>& blocks,
+                         const std::vector<ChunkUnit>& units, const std::vector<std::uint32_t>& weights,
+                         std::uint32_t chunk_weight_max) {
   Headings headings(text);
   RunMerger merger(headings, chunk_weight_max);
   Run run;

@@ -19,18 +19,20 @@ struct SectionRun {
 };
 
 struct SectionRuns {
-  std::vector<SectionRun> runs;             // in text order, together all units
-  std::vector<HeadingPath> heading_paths;   // each once
+  std::vector<SectionRun> runs;            // in text order, together all units
+  std::vector<HeadingPath> heading_paths;  // each once
 };
 
-// The longest heading in a path, in bytes; a longer one is cut between words. (Its whole text stands in the section.)
+// The longest heading in a path, in bytes; a longer one is cut between words. (Its whole text stands in the
+// section.)
 inline constexpr std::size_t heading_bytes_max = 200;
 
-// `weights`: of the units, in tokens; `chunk_weight_max`: of a chunk. A heading alone joins what stands below it. Neighbours
-// under a third of a chunk are merged while they fit into one and have a parent heading in common; its path is then theirs.
-// A heading equal to the title is left out of the paths.
+// `weights`: of the units, in tokens; `chunk_weight_max`: of a chunk. A heading alone joins what stands below
+// it. Neighbours under a third of a chunk are merged while they fit into one and have a parent heading in
+// common; its path is then theirs. A heading equal to the title is left out of the paths.
 [[nodiscard]] SectionRuns section_runs(const Text& text, const std::vector<ChunkBlock>& blocks,
-                                       const std::vector<ChunkUnit>& units, const std::vector<std::uint32_t>& weights,
+                                       const std::vector<ChunkUnit>& units,
+                                       const std::vector<std::uint32_t>& weights,
                                        std::uint32_t chunk_weight_max);
 
 }  // namespace kindling

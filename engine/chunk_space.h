@@ -15,8 +15,8 @@ namespace kindling {
 // The span without white space at either end; empty (at its end) when there is nothing else.
 [[nodiscard]] ByteSpan trimmed(std::string_view text, ByteSpan span);
 
-// Whether white space that every tokenizer splits at stands somewhere in the span: a blank, a tab or a line end. (Form feeds
-// and some others are dropped by BERT's normaliser, which joins the words around them.)
+// Whether white space that every tokenizer splits at stands somewhere in the span: a blank, a tab or a line
+// end. (Form feeds and some others are dropped by BERT's normaliser, which joins the words around them.)
 [[nodiscard]] bool has_plain_space(std::string_view text, ByteSpan span);
 
 // The first and the last empty line of a span.
@@ -27,7 +27,8 @@ struct BlankLines {
 };
 [[nodiscard]] BlankLines blank_lines(std::string_view text, ByteSpan span);
 
-// Words with single blanks between them, at most about `bytes_max` long (cut between words where there are any).
+// Words with single blanks between them, at most about `bytes_max` long (cut between words where there are
+// any).
 [[nodiscard]] std::string words_on_one_line(std::string_view text, std::size_t bytes_max);
 
 }  // namespace kindling

@@ -15,9 +15,9 @@ namespace {
 // Marks of a block are short; more than this is something else.
 constexpr std::uint32_t markup_bytes_max = 256;
 
-// Of the markup between two blocks, what stands on the next block's line belongs to that, and what follows the block before
-// without an empty line belongs to it (an underline, a table's rule, a closing fence). Link definitions, comments and front
-// matter stand apart and belong to none.
+// Of the markup between two blocks, what stands on the next block's line belongs to that, and what follows the
+// block before without an empty line belongs to it (an underline, a table's rule, a closing fence). Link
+// definitions, comments and front matter stand apart and belong to none.
 class BlockJoiner {
  public:
   explicit BlockJoiner(std::string_view text) : text_(text) {}
@@ -57,7 +57,8 @@ class BlockJoiner {
     }
     before = trimmed(text_, before);
     after = trimmed(text_, after);
-    if (!blocks_.empty() && !before.empty() && before.size() <= markup_bytes_max) blocks_.back().span.end = before.end;
+    if (!blocks_.empty() && !before.empty() && before.size() <= markup_bytes_max)
+      blocks_.back().span.end = before.end;
     if (!next.span.empty() && !after.empty() && after.size() <= markup_bytes_max) next.span.begin = after.begin;
   }
 
@@ -74,12 +75,26 @@ enum class CutKind : std::uint8_t { none, hard, blank, clause };
 CutKind cut_between(char32_t left, char32_t right) {
   const bool blank = is_blank(right);
   switch (left) {
-    case U',': case U';': case U':': case U')': case U']': case 0x2013: case 0x2014:
+    case U',':
+    case U';':
+    case U':':
+    case U')':
+    case U']':
+    case 0x2013:
+    case 0x2014:
       return blank ? CutKind::clause : CutKind::hard;
-    case 0x3001: case 0xff0c: case 0xff1b: case 0xff1a: case 0x3002: case 0xff09: case 0x300d:  // ideographic marks
-    case 0x060c: case 0x061b:                                                                    // Arabic comma, semicolon
+    case 0x3001:
+    case 0xff0c:
+    case 0xff1b:
+    case 0xff1a:
+    case 0x3002:
+    case 0xff09:
+    case 0x300d:  // ideographic marks
+    case 0x060c:
+    case 0x061b:  // Arabic comma, semicolon
       return CutKind::clause;
-    default: break;
+    default:
+      break;
   }
   if (blank) return CutKind::blank;
   const bool joins = (right >= 0x300 && right <= 0x36f) || right == 0x200d || left == 0x200d ||
@@ -89,10 +104,14 @@ CutKind cut_between(char32_t left, char32_t right) {
 
 double cost_of(CutKind kind) {
   switch (kind) {
-    case CutKind::clause: return 0;
-    case CutKind::blank: return .25;
-    case CutKind::hard: return 2;
-    case CutKind::none: return 4;
+    case CutKind::clause:
+      return 0;
+    case CutKind::blank:
+      return .25;
+    case CutKind::hard:
+      return 2;
+    case CutKind::none:
+      return 4;
   }
   return 4;
 }
@@ -121,11 +140,11 @@ std::uint32_t code_points_max(const Census& census) {
   return unit_code_points_max;
 }
 
-// Where to end the first of the pieces that `code_points` are to be cut into, none longer than `limit`: the best place
-// about one equal share away. Requires: code_points > limit >= 1.
+// Where to end the first of the pieces that `code_points` are to be cut into, none longer than `limit`: the
+// best place about one equal share away. Requires: code_points > limit >= 1.
 struct Cut {
-  std::uint32_t at;            // byte in the text
-  std::uint64_t code_points;   // before it
+  std::uint32_t at;           // byte in the text
+  std::uint64_t code_points;  // before it
 };
 
 Cut first_cut(std::string_view text, ByteSpan span, std::uint64_t code_points, std::uint64_t limit) {
@@ -219,7 +238,8 @@ class UnitMaker {
         return;
       }
     }
-    units_.push_back({span, static_cast<std::uint32_t>(std::min<std::uint64_t>(tokens, UINT32_MAX)), block_, mid_sentence_});
+    units_.push_back(
+        {span, static_cast<std::uint32_t>(std::min<std::uint64_t>(tokens, UINT32_MAX)), block_, mid_sentence_});
     mid_sentence_ = true;
   }
 
@@ -230,6 +250,13 @@ class UnitMaker {
   bool mid_sentence_ = false;
   std::vector<ChunkUnit> units_;
 };
+
+// Where the line's white space before `at` begins, if there is nothing else before it; never before `from`.
+std::uint32_t begin_of_indentation(std::string_view text, std::uint32_t at, std::uint32_t from) {
+  std::uint32_t begin = at;
+  while (begin > from && (text[begin - 1] == ' ' || text[begin - 1] == '\t')) --begin;
+  return begin == 0 || text[begin - 1] == '\n' ? begin : at;
+}
 
 bool holds_sentences(Block::Kind kind) {
   return kind == Block::Kind::paragraph || kind == Block::Kind::list_item || kind == Block::Kind::quote;
@@ -242,7 +269,8 @@ std::vector<ChunkBlock> whole_blocks(const Text& text) {
   const auto size = static_cast<std::uint32_t>(text.utf8.size());
   if (blocks.empty()) blocks.push_back({Block::Kind::paragraph, 0, {0, size}});
   const auto earlier = [](const Block& a, const Block& b) { return a.span < b.span; };
-  if (!std::is_sorted(blocks.begin(), blocks.end(), earlier)) std::stable_sort(blocks.begin(), blocks.end(), earlier);
+  if (!std::is_sorted(blocks.begin(), blocks.end(), earlier))
+    std::stable_sort(blocks.begin(), blocks.end(), earlier);
   BlockJoiner joiner(text.utf8);
   for (const Block& block : blocks) {
     ByteSpan span{std::max(block.span.begin, joiner.at()), std::min(block.span.end, size)};
@@ -252,11 +280,8 @@ std::vector<ChunkBlock> whole_blocks(const Text& text) {
     span.begin = std::max(span.begin, joiner.at());
     const ByteSpan visible = trimmed(text.utf8, span);
     if (visible.empty()) continue;
-    // Code keeps the indentation of its first line.
-    const std::size_t line = slice(text.utf8, {span.begin, visible.begin}).rfind('\n');
-    const std::uint32_t begin = block.kind != Block::Kind::code ? visible.begin
-                                : line == std::string_view::npos ? span.begin
-                                                                 : span.begin + static_cast<std::uint32_t>(line) + 1;
+    std::uint32_t begin = visible.begin;
+    if (block.kind == Block::Kind::code) begin = begin_of_indentation(text.utf8, begin, joiner.at());
     joiner.add({block.kind, block.level, {begin, visible.end}, visible});
   }
   return std::move(joiner).finish();

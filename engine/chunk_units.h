@@ -20,8 +20,8 @@ struct ChunkBlock {
   ByteSpan words;  // the block as the format gave it: of a heading, without markup
 };
 
-// In text order, without overlap, together all of the text's blocks. A text without blocks is one paragraph. Blocks that are
-// out of order, overlap or leave the text are mended rather than believed.
+// In text order, without overlap, together all of the text's blocks. A text without blocks is one paragraph.
+// Blocks that are out of order, overlap or leave the text are mended rather than believed.
 [[nodiscard]] std::vector<ChunkBlock> whole_blocks(const Text& text);
 
 // What a chunk is never cut inside of.
@@ -32,7 +32,8 @@ struct ChunkUnit {
   bool mid_sentence = false;  // continues the sentence of the unit before it
 };
 
-// Longest units, in code points: where a sentence is longer, it is cut at a clause mark, a blank, or wherever it must.
+// Longest units, in code points: where a sentence is longer, it is cut at a clause mark, a blank, or wherever
+// it must.
 inline constexpr std::uint32_t unit_code_points_max = 420;
 inline constexpr std::uint32_t unit_code_points_max_arabic = 160;
 inline constexpr std::uint32_t unit_code_points_max_cjk = 110;

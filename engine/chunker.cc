@@ -14,8 +14,8 @@
 namespace kindling {
 namespace {
 
-// A unit weighs its tokens, but at least one for so many bytes: else a chunk of a megabyte of what the tokenizer has no
-// word for (an encoded picture, zero-width characters) would count as nothing.
+// A unit weighs its tokens, but at least one for so many bytes: else a chunk of a megabyte of what the
+// tokenizer has no word for (an encoded picture, zero-width characters) would count as nothing.
 constexpr std::uint32_t bytes_per_token_max = 64;
 
 std::vector<std::uint32_t> unit_weights(const std::vector<ChunkUnit>& units, std::uint32_t weight_max) {
@@ -35,7 +35,8 @@ float cost_of_cut_after(const ChunkUnit& unit, const ChunkUnit& next, const std:
   const Kind kind = blocks[unit.block].kind;
   if (unit.block == next.block) return .05F;
   if (kind == Kind::heading || kind == Kind::table_header) return 1;
-  if (kind == Kind::paragraph && blocks[next.block].kind == Kind::list_item) return .05F;  // what introduces a list
+  if (kind == Kind::paragraph && blocks[next.block].kind == Kind::list_item)
+    return .05F;  // what introduces a list
   if (kind == blocks[next.block].kind && kind != Kind::paragraph) return .02F;
   return 0;
 }
@@ -75,7 +76,8 @@ class ChunkMaker {
 
   void add_section(const SectionRun& run) {
     std::uint32_t first = run.first_unit;
-    for (const std::uint32_t end : quick_even_cuts(row(run.first_unit, run.after_unit), options_.section_tokens)) {
+    for (const std::uint32_t end :
+         quick_even_cuts(row(run.first_unit, run.after_unit), options_.section_tokens)) {
       add_part(first, run.first_unit + end, run.heading_path);
       first = run.first_unit + end;
     }
@@ -98,8 +100,8 @@ class ChunkMaker {
     chunking_.sections.push_back(section);
   }
 
-  // The units' tokens have been counted one by one; where their sum might not be the count of the whole, it is counted, and
-  // cut in two if it is over the limit after all.
+  // The units' tokens have been counted one by one; where their sum might not be the count of the whole, it is
+  // counted, and cut in two if it is over the limit after all.
   void add_chunk(std::uint32_t first, std::uint32_t after) {
     const ByteSpan span = span_of(first, after);
     std::uint32_t tokens = 0;
@@ -121,8 +123,8 @@ class ChunkMaker {
                                 .page = page_of(text_, span)});
   }
 
-  // WordPiece never looks across a blank; of other tokenizers we do not know. Between units there may also be markup that
-  // belongs to none (a comment, a rule).
+  // WordPiece never looks across a blank; of other tokenizers we do not know. Between units there may also be
+  // markup that belongs to none (a comment, a rule).
   [[nodiscard]] bool sum_is_exact(std::uint32_t first, std::uint32_t after) const {
     if (!additive_) return false;
     for (std::uint32_t i = first + 1; i < after; ++i) {
@@ -142,7 +144,8 @@ class ChunkMaker {
   Chunking chunking_;
 };
 
-// A title or heading in front of what is embedded is context: a long one must not push the text out of the encoder's window.
+// A title or heading in front of what is embedded is context: a long one must not push the text out of the
+// encoder's window.
 constexpr std::size_t embedded_title_bytes_max = 240;
 constexpr std::size_t embedded_heading_bytes_max = 120;
 
@@ -154,7 +157,8 @@ bool begins_with(std::string_view text, std::string_view words) {
 
 void append_sentence(std::string& out, std::string_view words) {
   out += words;
-  const bool ends = words.ends_with('.') || words.ends_with('?') || words.ends_with('!') || words.ends_with(':');
+  const bool ends =
+      words.ends_with('.') || words.ends_with('?') || words.ends_with('!') || words.ends_with(':');
   out += ends ? " " : ". ";
 }
 

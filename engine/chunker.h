@@ -7,7 +7,8 @@
 // alone (below a third of a chunk) are merged when they share a parent heading.
 //
 // No text is lost: sections cover every block; chunks cover their section, sentences their chunk, each without overlap, up to
-// white space and the markup between blocks (see formats/text.h). A table cut between rows repeats nothing in the spans (they are spans); rendering puts the header row in front.
+// white space and the markup between blocks (see formats/text.h). A table cut between rows repeats nothing in the spans (they
+// are spans); rendering puts the header row in front.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,7 @@
 namespace kindling {
 
 struct ChunkOptions {
-  std::uint32_t chunk_tokens = 128;    // >= 16
+  std::uint32_t chunk_tokens = 128;    // >= 16; a single code point that has more tokens than that is not cut
   std::uint32_t section_tokens = 512;  // >= chunk_tokens
 };
 
@@ -37,8 +38,8 @@ struct Chunking {
 // Linear in the text. A text of white space only gives nothing.
 [[nodiscard]] Chunking chunk(const Text& text, const Tokenizer& tokenizer, ChunkOptions options = {});
 
-// What is embedded for a chunk: "title. innermost heading. text" (equal or empty parts left out). Headings give context to the
-// vector; they are never quoted.
+// What is embedded for a chunk: "title. innermost heading. text". Empty parts are left out, and what the text begins with
+// anyway. Headings give context to the vector; they are never quoted.
 [[nodiscard]] std::string embedding_text(std::string_view title, std::span<const std::string_view> heading_path,
                                          std::string_view chunk_text);
 

@@ -230,6 +230,10 @@ Result<Budget> request_budget(const ModelProfile& profile, const PackOptions& op
                      std::to_string(budget.window),
                  "reserve less"};
   }
+  if (options.budget && *options.budget > budget.window) {
+    return Error{ErrorCode::usage, "--budget",
+                 std::to_string(*options.budget) + " tokens are more than the window of " + std::to_string(budget.window), "ask for less"};
+  }
   const std::uint64_t room = budget.window - budget.reserved_output;
   budget.tokens = std::min(options.budget.value_or(room), room);
   return budget;

@@ -18,7 +18,8 @@
 
 namespace kindling {
 
-// Budget of a request: what the window leaves. Errors: `usage` when the reserve does not fit into the window.
+// Budget of a request: what the window leaves after the reserve, or less if asked for. Errors: `usage` when the reserve or the
+// budget asked for exceeds the window.
 struct Budget {
   std::uint64_t window = 0;
   std::uint64_t reserved_output = 0;

@@ -45,8 +45,7 @@ struct Generation {
 struct GenerationRequest {
   std::vector<ChatMessage> messages;
   std::uint64_t output_tokens_max = 0;  // 0: the endpoint's own limit
-  std::uint64_t prompt_tokens_expected =
-      0;  // our own count of the messages, to notice silent truncation; 0: unknown
+  std::uint64_t prompt_tokens_expected = 0;  // our own count, to notice silent truncation; 0: unknown
   ThinkingMode thinking = ThinkingMode::instant;
   bool stream = true;
 };
@@ -57,8 +56,8 @@ using OnToken = std::function<bool(std::string_view)>;
 // How long an endpoint is waited for, and how often it is asked again (as the official client does).
 struct EndpointLimits {
   std::chrono::milliseconds connect{5'000};
-  std::chrono::milliseconds first_token{
-      120'000};  // keep-alive comments do not extend it; a thinking model has the total
+  // Keep-alive comments do not extend it; a model that thinks has the total.
+  std::chrono::milliseconds first_token{120'000};
   std::chrono::milliseconds idle{60'000};    // silence once the answer has begun
   std::chrono::milliseconds total{600'000};  // one try
   unsigned retries_max = 2;

@@ -21,25 +21,20 @@
 namespace kindling {
 namespace {
 
-// What is staged before it is made searchable: little at first, so that there is something to find soon, then twice as much
-// each time, so that a large run does not end in many small segments.
+// What is staged before it is made searchable: little at first, so that there is something to find soon, then
+// twice as much each time, so that a large run does not end in many small segments.
 constexpr std::uint64_t first_commit_bytes = 2u << 20;
 constexpr std::uint64_t first_commit_documents = 500;
-constexpr unsigned commit_doublings_max = 4;           // to 32 MB and 8,000 documents
+constexpr unsigned commit_doublings_max = 4;  // to 32 MB and 8,000 documents
 constexpr std::uint64_t segments_before_compaction = 16;
-constexpr std::int64_t racy_ms = 2'000;                // the coarsest clock of a file system in use
+constexpr std::int64_t racy_ms = 2'000;  // the coarsest clock of a file system in use
 constexpr std::uint32_t default_chunk_tokens = 128;
-constexpr std::size_t warnings_max = 1'000;            // in a report
-
-// Binary, found in a folder.
-bool passed_over(const SourceRecord& record) {
-  return record.digest.empty() && record.error_code == to_string(ErrorCode::unsupported);
-}
+constexpr std::size_t warnings_max = 1'000;  // in a report
 
 class IngestRun {
  public:
-  IngestRun(Files& files, const std::filesystem::path& index, const IngestOptions& options, const Encoder& encoder,
-            const OnIngestProgress& on_progress, const Cancellation& cancellation)
+  IngestRun(Files& files, const std::filesystem::path& index, const IngestOptions& options,
+            const Encoder& encoder, const OnIngestProgress& on_progress, const Cancellation& cancellation)
       : files_(files),
         index_(index),
         options_(options),
@@ -63,21 +58,22 @@ class IngestRun {
 
  private:
   Status scan_paths() {
-    if (options_.paths.empty()) return Error{ErrorCode::usage, "", "no path to index", "name a file, a folder, or -"};
+    if (options_.paths.empty())
+      return Error{ErrorCode::usage, "", "no path to index", "name a file, a folder, or -"};
     const Stopwatch watch;
     progress_.begin(IngestProgress::Stage::scan, 0);
     const auto on_found = [this](std::uint64_t found) { progress_.update(found, 0); };
     KINDLING_TRY(scan_, scan(files_, options_, index_, on_found, cancellation_));
     report_.failures = std::move(scan_.failures);
-    if (!scan_.missing.empty() && !options_.prune) return missing_path();
+    if (!scan_.missing.empty() && !options_.prune) return no_such_path(scan_.missing.front());
     progress_.update(scan_.files.size(), 0);
     progress_.end();
     scan_seconds_ = watch.seconds();
     return {};
   }
 
-  [[nodiscard]] Error missing_path() const {
-    return {ErrorCode::not_found, scan_.missing.front(), "no such file or folder", "check the path"};
+  [[nodiscard]] static Error no_such_path(const std::string& path) {
+    return {ErrorCode::not_found, path, "no such file or folder", "check the path"};
   }
 
   // A dry run must leave no trace: then there is a writer only if there is an index already.
@@ -105,7 +101,8 @@ class IngestRun {
     const std::uint32_t otherwise = of_index > 0 ? of_index : default_chunk_tokens;
     chunk_tokens_ = options_.chunk_tokens > 0 ? options_.chunk_tokens : otherwise;
     constexpr std::size_t special_tokens = 2;
-    const std::size_t most = encoder_.tokens_max() > special_tokens ? encoder_.tokens_max() - special_tokens : 0;
+    const std::size_t most =
+        encoder_.tokens_max() > special_tokens ? encoder_.tokens_max() - special_tokens : 0;
     if (chunk_tokens_ >= 16 && chunk_tokens_ <= most) return {};
     return Error{ErrorCode::usage, "--chunk-tokens " + std::to_string(chunk_tokens_),
                  "a chunk has at least 16 tokens, and at most the " + std::to_string(most) + " that " +
@@ -117,8 +114,9 @@ class IngestRun {
     if (!options_.prune) return std::vector<std::string>();
     KINDLING_TRY(std::vector<std::string> gone, gone_sources(files_, scan_, records_));
     for (const std::string& path : scan_.missing) {
-      const bool known = std::any_of(gone.begin(), gone.end(), [&](const auto& uri) { return lies_under(uri, path); });
-      if (!known) return Error(missing_path());
+      const bool known =
+          std::any_of(gone.begin(), gone.end(), [&](const auto& uri) { return lies_under(uri, path); });
+      if (!known) return no_such_path(path);
     }
     for (const std::string& uri : gone) {
       KINDLING_TRY(const std::vector<KnownDocument> known, writer_->documents_of(uri));
@@ -151,10 +149,14 @@ class IngestRun {
     if (file.standard_input || found == records_.end()) return false;
     const SourceRecord& record = found->second;
     if (record.bytes != file.bytes || record.modified_ms != file.modified_ms) return false;
-    if (record.modified_ms + racy_ms >= record.indexed_ms) return false;  // it may have been written again since
-    if (!file.named && passed_over(record)) return true;
-    if (passed_over(record) || !record.digest.ends_with(metadata_digest_)) return false;
+    if (record.modified_ms + racy_ms >= record.indexed_ms)
+      return false;  // it may have been written again since
+    if (!record.digest.ends_with(metadata_digest_) && !record.digest.empty()) return false;
     KINDLING_TRY(const std::vector<KnownDocument> documents, writer_->documents_of(file.uri));
+    if (record.error_code == to_string(ErrorCode::unsupported)) {
+      if (!file.named && documents.empty()) return true;  // binary, and nobody asked for it
+      if (record.digest.empty()) return false;            // passed over then, asked for now
+    }
     report_.unchanged += documents.size();
     if (auto failure = remembered_failure(record)) report_.failures.push_back(std::move(*failure));
     return true;
@@ -191,7 +193,8 @@ class IngestRun {
     if (!writer_) return job;
     const auto found = records_.find(file.uri);
     if (found != records_.end()) job.before = found->second;
-    // Asked even without a record: a run that was interrupted in the middle of a file leaves documents without one.
+    // Asked even without a record: a run that was interrupted in the middle of a file leaves documents without
+    // one.
     KINDLING_TRY(const std::vector<KnownDocument> known, writer_->documents_of(file.uri));
     for (const KnownDocument& document : known) job.known.emplace(document.uri, document.digest);
     return job;
@@ -216,7 +219,8 @@ class IngestRun {
     report_.removed += outcome.vanished.size();
     report_.unchanged += outcome.kept;
     for (std::string& warning : outcome.warnings) {
-      if (report_.warnings.size() < warnings_max) report_.warnings.push_back(outcome.record.uri + ": " + std::move(warning));
+      if (report_.warnings.size() < warnings_max)
+        report_.warnings.push_back(outcome.record.uri + ": " + std::move(warning));
     }
     if (outcome.failure) report_.failures.push_back(std::move(*outcome.failure));
     if (options_.dry_run) return {};
@@ -287,8 +291,8 @@ class IngestRun {
     std::stable_sort(report_.failures.begin(), report_.failures.end(),
                      [](const IngestFailure& a, const IngestFailure& b) { return a.uri < b.uri; });
     report_.failed = report_.failures.size();
-    report_.seconds = {{"total", total_.seconds()},     {"scan", scan_seconds_},   {"decode", decode_seconds_},
-                       {"chunk", chunk_seconds_},       {"write", write_seconds_}, {"embed", embed_seconds_}};
+    report_.seconds = {{"total", total_.seconds()}, {"scan", scan_seconds_},   {"decode", decode_seconds_},
+                       {"chunk", chunk_seconds_},   {"write", write_seconds_}, {"embed", embed_seconds_}};
     return std::move(report_);
   }
 
@@ -303,9 +307,9 @@ class IngestRun {
 
   Scan scan_;
   std::uint32_t chunk_tokens_ = 0;
-  std::string metadata_digest_;              // of the run's metadata; empty without
-  std::unique_ptr<Writer> writer_;           // none in a dry run without an index
-  SourceRecords records_;                          // what the index remembers of files
+  std::string metadata_digest_;     // of the run's metadata; empty without
+  std::unique_ptr<Writer> writer_;  // none in a dry run without an index
+  SourceRecords records_;           // what the index remembers of files
   std::uint64_t documents_before_ = 0;
   std::uint64_t gone_documents_ = 0;
   std::uint64_t staged_documents_ = 0;
@@ -316,13 +320,15 @@ class IngestRun {
 
 }  // namespace
 
-Result<IngestReport> ingest(const std::filesystem::path& index, const IngestOptions& options, const Encoder& encoder,
-                            const OnIngestProgress& on_progress, const Cancellation& cancellation) {
+Result<IngestReport> ingest(const std::filesystem::path& index, const IngestOptions& options,
+                            const Encoder& encoder, const OnIngestProgress& on_progress,
+                            const Cancellation& cancellation) {
   return ingest(system_files(), index, options, encoder, on_progress, cancellation);
 }
 
 Result<IngestReport> ingest(Files& files, const std::filesystem::path& index, const IngestOptions& options,
-                            const Encoder& encoder, const OnIngestProgress& on_progress, const Cancellation& cancellation) {
+                            const Encoder& encoder, const OnIngestProgress& on_progress,
+                            const Cancellation& cancellation) {
   return IngestRun(files, index, options, encoder, on_progress, cancellation).run();
 }
 

@@ -31,7 +31,7 @@ struct IngestOptions {
   bool dry_run = false;                // say what would be done, change nothing
   bool embed = true;                   // false: keyword search only until a later run
   Json metadata = Json::object();      // added to every document of this run
-  std::uint32_t chunk_tokens = 0;      // at least 16, at most what the encoder reads; 0: the index's own, 128 for a new one
+  std::uint32_t chunk_tokens = 0;      // 16 to what the encoder reads; 0: the index's own, 128 for a new one
   unsigned threads = 0;                // 0: what the machine has
   std::string standard_input_name = "stdin";  // the uri of "-"
   DecodeLimits limits;

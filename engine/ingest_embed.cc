@@ -13,8 +13,10 @@
 namespace kindling {
 namespace {
 
-constexpr std::uint32_t slice_chunks = 256;  // in one call of the encoder: progress is told, and cancellation seen, between
-constexpr std::uint32_t part_chunks = 4096;  // in one piece in the index: each costs a file and a commit
+// In one call of the encoder: progress is told, and cancellation seen, between.
+constexpr std::uint32_t slice_chunks = 256;
+// In one piece in the index: each costs a file and a commit.
+constexpr std::uint32_t part_chunks = 4096;
 
 class Embedding {
  public:
@@ -74,7 +76,8 @@ class Embedding {
     for (std::uint32_t i = 0; i < count; ++i) values[before + i * dimensions] = 1;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto row = embeddings.row(i);
-      std::copy(row.begin(), row.end(), values.begin() + static_cast<std::ptrdiff_t>(before + rows[i] * dimensions));
+      std::copy(row.begin(), row.end(),
+                values.begin() + static_cast<std::ptrdiff_t>(before + rows[i] * dimensions));
     }
     report_.chunks += rows.size();
     report_.tokens += embeddings.tokens;
@@ -102,8 +105,9 @@ class Embedding {
 
 }  // namespace
 
-Result<EmbedReport> embed_pending(Files& files, const std::filesystem::path& index, Writer& writer, const Encoder& encoder,
-                                  unsigned threads, const OnEmbedded& on_embedded, const Cancellation& cancellation) {
+Result<EmbedReport> embed_pending(Files& files, const std::filesystem::path& index, Writer& writer,
+                                  const Encoder& encoder, unsigned threads, const OnEmbedded& on_embedded,
+                                  const Cancellation& cancellation) {
   KINDLING_TRY(const auto snapshot, Snapshot::open(files, index));
   return Embedding(*snapshot, writer, encoder, threads, on_embedded, cancellation).run();
 }

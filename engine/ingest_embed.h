@@ -20,11 +20,12 @@ struct EmbedReport {
 // Called after every slice with what is done and how many chunks there are in all.
 using OnEmbedded = std::function<void(const EmbedReport& done, std::uint64_t chunks_in_all)>;
 
-// Embeds what is pending in the committed state, and attaches it to the index part by part: what is attached stays, whatever
-// happens next. Memory: the texts of one slice and the vectors of one part (4,096 chunks).
+// Embeds what is pending in the committed state, and attaches it to the index part by part: what is attached
+// stays, whatever happens next. Memory: the texts of one slice and the vectors of one part (4,096 chunks).
 // Errors: of the writer and the encoder; `cancelled` (what was embedded until then is attached).
-[[nodiscard]] Result<EmbedReport> embed_pending(Files& files, const std::filesystem::path& index, Writer& writer,
-                                                const Encoder& encoder, unsigned threads, const OnEmbedded& on_embedded,
+[[nodiscard]] Result<EmbedReport> embed_pending(Files& files, const std::filesystem::path& index,
+                                                Writer& writer, const Encoder& encoder, unsigned threads,
+                                                const OnEmbedded& on_embedded,
                                                 const Cancellation& cancellation);
 
 }  // namespace kindling

@@ -28,7 +28,8 @@ Glob::Glob(std::string_view pattern) {
   if (below) parts_.push_back({.kind = Kind::folders, .ranges = {}});
 }
 
-// [abc], [a-z], [!a-z], [^a-z]; a ']' that comes first is a member. False, and `at` where it was, if the set never closes.
+// [abc], [a-z], [!a-z], [^a-z]; a ']' that comes first is a member. False, and `at` where it was, if the set
+// never closes.
 bool Glob::parse_set(std::string_view pattern, std::size_t& at) {
   Part part{.kind = Kind::set, .ranges = {}};
   std::size_t next = at + 1;
@@ -41,7 +42,8 @@ bool Glob::parse_set(std::string_view pattern, std::size_t& at) {
     first = false;
     const char32_t low = next_code_point(pattern, next);
     char32_t high = low;
-    if (next + 1 < pattern.size() && pattern[next] == '-' && pattern[next + 1] != ']') high = next_code_point(pattern, ++next);
+    if (next + 1 < pattern.size() && pattern[next] == '-' && pattern[next + 1] != ']')
+      high = next_code_point(pattern, ++next);
     part.ranges.emplace_back(low, high);
   }
   if (next >= pattern.size()) return false;
@@ -52,26 +54,33 @@ bool Glob::parse_set(std::string_view pattern, std::size_t& at) {
 
 bool Glob::accepts(const Part& part, char32_t c) {
   switch (part.kind) {
-    case Kind::literal: return c == part.literal;
-    case Kind::any: case Kind::star: return c != '/';
-    case Kind::folders: return true;
+    case Kind::literal:
+      return c == part.literal;
+    case Kind::any:
+    case Kind::star:
+      return c != '/';
+    case Kind::folders:
+      return true;
     case Kind::set:
-      return c != '/' && part.negated != std::any_of(part.ranges.begin(), part.ranges.end(), [c](const auto& range) {
+      return c != '/' &&
+             part.negated != std::any_of(part.ranges.begin(), part.ranges.end(), [c](const auto& range) {
                return range.first <= c && c <= range.second;
              });
   }
   return false;
 }
 
-// Marks `part` as the one to be matched next, and those after it that may be reached without a character. A "**/" that is
-// come upon at the beginning of a name may stand for nothing.
+// Marks `part` as the one to be matched next, and those after it that may be reached without a character. A
+// "**/" that is come upon at the beginning of a name may stand for nothing.
 void Glob::enter(std::size_t part, bool skip_folders, std::vector<bool>& active) const {
   for (;; ++part) {
     active[part] = true;
     if (part == parts_.size()) return;
     const Kind kind = parts_[part].kind;
     if (kind != Kind::star && kind != Kind::folders) return;
-    const auto slash = [this](std::size_t i) { return parts_[i].kind == Kind::literal && parts_[i].literal == '/'; };
+    const auto slash = [this](std::size_t i) {
+      return parts_[i].kind == Kind::literal && parts_[i].literal == '/';
+    };
     const bool begins_name = part == 0 || slash(part - 1);
     if (kind == Kind::folders && skip_folders && begins_name && part + 1 < parts_.size() && slash(part + 1)) {
       enter(part + 2, true, active);

@@ -1,10 +1,11 @@
 // Patterns on paths, as people know them from shells and .gitignore.
 //
-//   *  any characters of one name      **  any characters, across folders ("**/" also stands for no folder at all)
-//   ?  one character of a name         [a-z] [!a-z]  one of a set, or one outside of it
+//   *  any characters of one name      **  any characters, across folders ("**/" also stands for no folder at
+//   all) ?  one character of a name         [a-z] [!a-z]  one of a set, or one outside of it
 //
-// A pattern without a slash is matched against the last name of the path, at any depth; one with a slash against the whole
-// path. "docs/" means everything below docs. A set that is not closed is taken literally. Immutable; safe from any thread.
+// A pattern without a slash is matched against the last name of the path, at any depth; one with a slash
+// against the whole path. "docs/" means everything below docs. A set that is not closed is taken literally.
+// Immutable; safe from any thread.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,8 @@ Result<std::vector<std::string>> gone_sources(Files& files, const Scan& scan, co
                                   [&uri = uri](const std::string& root) { return lies_under(uri, root); });
     if (!ours) continue;
     const Result<FileInfo> info = files.info(uri);
-    const bool is_gone = info ? info->kind != FileInfo::Kind::regular : info.error().code == ErrorCode::not_found;
+    const bool is_gone =
+        info ? info->kind != FileInfo::Kind::regular : info.error().code == ErrorCode::not_found;
     if (is_gone) gone.push_back(uri);
   }
   std::sort(gone.begin(), gone.end());

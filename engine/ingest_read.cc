@@ -23,7 +23,8 @@ Result<std::string> read_standard_input(std::uint64_t bytes_max) {
   std::string bytes;
   std::string piece(1u << 20, '\0');
   for (;;) {
-    const std::streamsize got = std::cin.rdbuf()->sgetn(piece.data(), static_cast<std::streamsize>(piece.size()));
+    const std::streamsize got =
+        std::cin.rdbuf()->sgetn(piece.data(), static_cast<std::streamsize>(piece.size()));
     if (got <= 0) return bytes;
     bytes.append(piece, 0, static_cast<std::size_t>(got));
     if (bytes.size() > bytes_max) {
@@ -119,7 +120,8 @@ class OneFile {
     return on_event_(std::move(outcome_));
   }
 
-  Status decode(Decoder& decoder, const std::string& name, const std::string& bytes, const Cancellation& cancellation) {
+  Status decode(Decoder& decoder, const std::string& name, const std::string& bytes,
+                const Cancellation& cancellation) {
     Stopwatch watch;
     Status stopped;  // of our own accord: `on_event_` did not want any more
     double own_seconds = 0;
@@ -129,8 +131,8 @@ class OneFile {
       own_seconds += own.seconds();
       return stopped;
     };
-    Status decoded = decoder.decode(name, bytes, on_document, [this](Error error) { take_bad_record(std::move(error)); },
-                                    cancellation);
+    Status decoded = decoder.decode(
+        name, bytes, on_document, [this](Error error) { take_bad_record(std::move(error)); }, cancellation);
     outcome_.decode_seconds += watch.seconds() - own_seconds;
     if (!stopped) return stopped;
     if (!decoded && decoded.error().code == ErrorCode::cancelled) return decoded;
@@ -145,7 +147,8 @@ class OneFile {
       Error error = first_bad_record_;
       error.where.clear();
       error.mend.clear();
-      error.why = std::to_string(bad_records_) + (bad_records_ == 1 ? " record" : " records") + " left out: " + told_;
+      error.why =
+          std::to_string(bad_records_) + (bad_records_ == 1 ? " record" : " records") + " left out: " + told_;
       if (bad_records_ > bad_records_told_max) error.why += " ...";
       outcome_.failure = failure_of(job_.file.uri, error);
       outcome_.record.error_code = to_string(error.code);
@@ -201,7 +204,8 @@ class OneFile {
     return sha256_hex(to_string(record));
   }
 
-  [[nodiscard]] Document make_document(const std::string& uri, const std::string& digest, DecodedDocument decoded) {
+  [[nodiscard]] Document make_document(const std::string& uri, const std::string& digest,
+                                       DecodedDocument decoded) {
     const Stopwatch watch;
     Document document;
     document.uri = uri;
@@ -216,8 +220,9 @@ class OneFile {
     const std::string beginning = document.text.title + "\n" + document.text.utf8.substr(0, looked_at);
     document.language = detect_language(beginning);
     if (!settings_.options.dry_run) {
-      Chunking chunking = chunk(document.text, settings_.tokenizer,
-                                {.chunk_tokens = settings_.chunk_tokens, .section_tokens = 4 * settings_.chunk_tokens});
+      Chunking chunking =
+          chunk(document.text, settings_.tokenizer,
+                {.chunk_tokens = settings_.chunk_tokens, .section_tokens = 4 * settings_.chunk_tokens});
       document.heading_paths = std::move(chunking.heading_paths);
       document.sections = std::move(chunking.sections);
       document.chunks = std::move(chunking.chunks);
@@ -246,18 +251,26 @@ IngestFailure failure_of(const std::string& uri, Error error) {
 
 std::optional<IngestFailure> remembered_failure(const SourceRecord& record) {
   if (record.error_code.empty()) return std::nullopt;
-  return IngestFailure{record.uri, error_code_named(record.error_code).value_or(ErrorCode::malformed), record.error_message};
+  return IngestFailure{record.uri, error_code_named(record.error_code).value_or(ErrorCode::malformed),
+                       record.error_message};
 }
 
 bool is_passing(ErrorCode code) {
   switch (code) {
-    case ErrorCode::malformed: case ErrorCode::unsupported: case ErrorCode::encrypted: case ErrorCode::no_text:
-    case ErrorCode::too_large: case ErrorCode::decoder_crashed: return false;
-    default: return true;
+    case ErrorCode::malformed:
+    case ErrorCode::unsupported:
+    case ErrorCode::encrypted:
+    case ErrorCode::no_text:
+    case ErrorCode::too_large:
+    case ErrorCode::decoder_crashed:
+      return false;
+    default:
+      return true;
   }
 }
 
-Status FileReader::read(ReadJob job, const std::function<Status(ReadEvent)>& on_event, const Cancellation& cancellation) {
+Status FileReader::read(ReadJob job, const std::function<Status(ReadEvent)>& on_event,
+                        const Cancellation& cancellation) {
   return OneFile(settings_, job, on_event).run(decoder_, cancellation);
 }
 

@@ -34,8 +34,8 @@ struct ReadSettings {
 
 struct ReadJob {
   ScannedFile file;
-  std::optional<SourceRecord> before;                   // what the index remembers of it
-  std::unordered_map<std::string, std::string> known;   // uri -> digest of its documents in the index
+  std::optional<SourceRecord> before;                  // what the index remembers of it
+  std::unordered_map<std::string, std::string> known;  // uri -> digest of its documents in the index
 };
 
 struct ReadDocument {
@@ -49,20 +49,20 @@ struct UnchangedDocument {};
 // What became of a file; comes after its documents.
 struct ReadOutcome {
   enum class Kind : std::uint8_t {
-    read,       // as it is now; with bad records, `record.error_code` is set and `failure` says which
-    unchanged,  // the bytes are those that the index has: nothing was decoded
-    failed,     // `failure` says why; what the index has of it stays
+    read,         // as it is now; with bad records, `record.error_code` is set and `failure` says which
+    unchanged,    // the bytes are those that the index has: nothing was decoded
+    failed,       // `failure` says why; what the index has of it stays
     passed_over,  // binary and found in a folder: nobody asked for it
   };
   Kind kind = Kind::failed;
   SourceRecord record;
-  bool remember = true;               // whether `record` is to be stored: a passing trouble is tried again next time
+  bool remember = true;  // whether `record` is to be stored: a passing trouble is tried again next time
   std::optional<IngestFailure> failure;
   std::vector<std::string> vanished;  // uris of documents that the file no longer has
   std::uint64_t kept = 0;             // documents that stay in the index without having been seen
   std::vector<std::string> warnings;
   std::uint64_t bytes = 0;
-  double decode_seconds = 0;          // reading and hashing included
+  double decode_seconds = 0;  // reading and hashing included
   double chunk_seconds = 0;
 };
 
@@ -81,10 +81,11 @@ class FileReader {
  public:
   explicit FileReader(const ReadSettings& settings) : settings_(settings) {}
 
-  // Hands each document to `on_event`, then the outcome; stops early if that returns an error. The decoder is started when
-  // it is first needed. Memory: the file's bytes and one document.
-  // Errors: of `on_event`; `cancelled`; `configuration` and `not_found` if there is no decoder. Not those of the file.
-  [[nodiscard]] Status read(ReadJob job, const std::function<Status(ReadEvent)>& on_event, const Cancellation& cancellation);
+  // Hands each document to `on_event`, then the outcome; stops early if that returns an error. The decoder is
+  // started when it is first needed. Memory: the file's bytes and one document. Errors: of `on_event`;
+  // `cancelled`; `configuration` and `not_found` if there is no decoder. Not those of the file.
+  [[nodiscard]] Status read(ReadJob job, const std::function<Status(ReadEvent)>& on_event,
+                            const Cancellation& cancellation);
 
  private:
   const ReadSettings& settings_;

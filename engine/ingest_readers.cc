@@ -63,12 +63,12 @@ Result<ReadEvent> Readers::next(const Cancellation& cancellation) {
   std::unique_lock lock(mutex_);
   KINDLING_CHECK(!files_.empty());
   File& file = *files_.front();
-  while (file.events.empty() && file.failed) {
+  while (file.events.empty() && file.status) {
     KINDLING_TRY_VOID(cancellation.check());
     changed_.wait_for(lock, look_up_every);
   }
   KINDLING_TRY_VOID(cancellation.check());
-  if (file.events.empty()) return file.failed.error();
+  if (file.events.empty()) return file.status.error();
   Waiting waiting = std::move(file.events.front());
   file.events.pop_front();
   waiting_bytes_ -= waiting.bytes;
@@ -91,16 +91,18 @@ void Readers::work() {
     File& file = *files_[started_++];
     ReadJob job = std::move(file.job);
     lock.unlock();
-    Status status = reader.read(std::move(job), [&](ReadEvent event) { return hand_over(file, std::move(event)); }, stop_);
+    Status status = reader.read(
+        std::move(job), [&](ReadEvent event) { return hand_over(file, std::move(event)); }, stop_);
     if (status) continue;  // the outcome was handed over, and `file` may be gone
     lock.lock();
-    file.failed = std::move(status);
+    file.status = std::move(status);
     lock.unlock();
     changed_.notify_all();
   }
 }
 
-// Waits while too much waits already. The earliest file may always hand over one event, else nothing would move.
+// Waits while too much waits already. The earliest file may always hand over one event, else nothing would
+// move.
 Status Readers::hand_over(File& file, ReadEvent event) {
   const std::uint64_t bytes = bytes_of(event);
   std::unique_lock lock(mutex_);

@@ -1,8 +1,8 @@
-// Many files read at once, their documents handed out in the order in which the files were given: so that an index does not
-// depend on the number of threads.
+// Many files read at once, their documents handed out in the order in which the files were given: so that an
+// index does not depend on the number of threads.
 //
-// One thread (the writer's) submits and takes; the readers' threads are inside. Memory: `read_ahead_bytes_max` of documents
-// that wait to be taken, and what each thread has in hand (a file and a document of it).
+// One thread (the writer's) submits and takes; the readers' threads are inside. Memory: `read_ahead_bytes_max`
+// of documents that wait to be taken, and what each thread has in hand (a file and a document of it).
 #pragma once
 
 #include <condition_variable>
@@ -45,7 +45,7 @@ class Readers {
   struct File {
     ReadJob job;
     std::deque<Waiting> events;
-    Status failed;  // of the whole run, not of this file
+    Status status;  // an error ends the whole run: it is not of this file
   };
 
   void work();
@@ -56,11 +56,11 @@ class Readers {
   Cancellation stop_;
 
   mutable std::mutex mutex_;
-  std::condition_variable changed_;  // anything below
-  std::deque<std::unique_ptr<File>> files_;   // submitted, not yet taken whole; the front one is being taken
-  std::size_t started_ = 0;                   // of files_, from the front
-  std::uint64_t waiting_bytes_ = 0;           // of all events
-  std::vector<std::thread> threads_;          // last: they use everything above
+  std::condition_variable changed_;          // anything below
+  std::deque<std::unique_ptr<File>> files_;  // submitted, not yet taken whole; the front one is being taken
+  std::size_t started_ = 0;                  // of files_, from the front
+  std::uint64_t waiting_bytes_ = 0;          // of all events
+  std::vector<std::thread> threads_;         // last: they use everything above
 };
 
 }  // namespace kindling

@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 std::vector<Glob> globs(const std::vector<std::string>& patterns) { return {patterns.begin(), patterns.end()}; }
 
 bool any_matches(const std::vector<Glob>& patterns, const std::string& path) {
-  return std::any_of(patterns.begin(), patterns.end(), [&path](const Glob& glob) { return glob.matches(path); });
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&path](const Glob& glob) { return glob.matches(path); });
 }
 
 class Scanner {
@@ -40,11 +41,15 @@ class Scanner {
     if (!info) return fail(uri, info.error());
     const std::string name = fs::path(uri).filename().string();
     switch (info->kind) {
-      case FileInfo::Kind::directory: return walk(uri);
-      case FileInfo::Kind::regular: return wanted(name) ? add_file(uri, *info, true) : Status();
-      case FileInfo::Kind::other: break;
+      case FileInfo::Kind::directory:
+        return walk(uri);
+      case FileInfo::Kind::regular:
+        return wanted(name) ? add_file(uri, *info, true) : Status();
+      case FileInfo::Kind::other:
+        break;
     }
-    return fail(uri, {ErrorCode::unreadable, "", "not a regular file", "save its content to a file, or pipe it to -"});
+    return fail(
+        uri, {ErrorCode::unreadable, "", "not a regular file", "save its content to a file, or pipe it to -"});
   }
 
   Scan finish() && { return std::move(scan_); }
@@ -106,7 +111,8 @@ class Scanner {
       return {};
     }
     if (scan_.files.size() >= scanned_files_max) {
-      return Error{ErrorCode::too_large, uri, "more than " + std::to_string(scanned_files_max) + " files in one run",
+      return Error{ErrorCode::too_large, uri,
+                   "more than " + std::to_string(scanned_files_max) + " files in one run",
                    "index the folders one by one, or choose with --include"};
     }
     scan_.files.push_back({uri, info.bytes, info.modified_ms, named, false});

@@ -2,8 +2,9 @@
 //
 //   document > section (what stands under one heading) > chunk (about 128 tokens) > sentence
 //
-// All spans are byte ranges of `text.utf8`. Sections, chunks and sentences are each in text order; a section's chunks and a
-// chunk's sentences are consecutive. Token counts are by the index's tokenizer (the encoder's), counted once.
+// All spans are byte ranges of `text.utf8`. Sections, chunks and sentences are each in text order; a section's
+// chunks and a chunk's sentences are consecutive. Token counts are by the index's tokenizer (the encoder's),
+// counted once.
 #pragma once
 
 #include <cstdint>
@@ -28,13 +29,13 @@ struct Chunk {
   std::uint32_t first_sentence = 0;  // index into Document::sentences
   std::uint32_t sentence_count = 0;
   std::uint32_t tokens = 0;
-  std::uint32_t page = 0;            // where it begins; 0: no pages
+  std::uint32_t page = 0;  // where it begins; 0: no pages
 };
 
 struct Section {
   ByteSpan span;
-  std::uint32_t heading_path = 0;    // index into Document::heading_paths
-  std::uint32_t first_chunk = 0;     // index into Document::chunks
+  std::uint32_t heading_path = 0;  // index into Document::heading_paths
+  std::uint32_t first_chunk = 0;   // index into Document::chunks
   std::uint32_t chunk_count = 0;
   std::uint32_t tokens = 0;
 };
@@ -43,10 +44,11 @@ struct Section {
 using HeadingPath = std::vector<std::string>;
 
 struct Document {
-  std::string uri;        // unique in an index: an absolute path, "path#record", or what the caller named it
-  std::string name;       // what people call it by in commands and JSON ("document"): a record's id, else digits of the uri's hash
-  std::string source;     // uri of the file it came from (equal to `uri` unless one source holds many documents)
-  std::string digest;     // of the source bytes or record: the document is unchanged while it is
+  std::string uri;   // unique in an index: an absolute path, "path#record", or what the caller named it
+  std::string name;  // what people call it by in commands and JSON ("document"): a record's id, else digits of
+                     // the uri's hash
+  std::string source;  // uri of the file it came from (equal to `uri` unless one source holds many documents)
+  std::string digest;  // of the source bytes or record: the document is unchanged while it is
   std::int64_t modified_ms = 0;
   Json metadata = Json::object();  // strings, numbers, booleans, and lists of them
   Language language = Language::unknown;

@@ -34,7 +34,8 @@ std::string lower(std::string_view text) {
 FilterValue make_value(const Token& token) {
   FilterValue value{token.text, std::nullopt};
   const char first = token.text.empty() ? '\0' : token.text.front();
-  if (token.kind == Token::Kind::quoted || !(first == '-' || first == '.' || (first >= '0' && first <= '9'))) return value;
+  if (token.kind == Token::Kind::quoted || !(first == '-' || first == '.' || (first >= '0' && first <= '9')))
+    return value;
   double number = 0;
   const char* end = token.text.data() + token.text.size();
   const auto [stop, error] = std::from_chars(token.text.data(), end, number);
@@ -71,7 +72,8 @@ class Parser {
     FilterNode node;
     node.kind = kind;
     for (;;) {
-      KINDLING_TRY(Node child, kind == FilterNode::Kind::any ? joined(level, "and", FilterNode::Kind::all) : term(level));
+      KINDLING_TRY(Node child,
+                   kind == FilterNode::Kind::any ? joined(level, "and", FilterNode::Kind::all) : term(level));
       node.children.push_back(std::move(child));
       if (!next_is_word(word)) break;
       KINDLING_TRY_VOID(advance());
@@ -96,23 +98,31 @@ class Parser {
   }
 
   Result<Node> comparison() {
-    if (next_.kind != Token::Kind::word && next_.kind != Token::Kind::quoted) return unexpected("expected a field");
+    if (next_.kind != Token::Kind::word && next_.kind != Token::Kind::quoted)
+      return unexpected("expected a field");
     FilterNode node;
     node.field = next_.text;
     node.column = static_cast<std::uint32_t>(next_.at + 1);
     for (const char c : node.field) {
-      if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) return unexpected("no field has such a name");
+      if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20)
+        return unexpected("no field has such a name");
     }
     KINDLING_TRY_VOID(advance());
 
     if (next_is_word("in") || next_is_word("not-in") || next_is_word("not")) return membership(std::move(node));
     const std::string symbol = next_.kind == Token::Kind::symbol ? next_.text : "";
-    if (symbol == "=" || symbol == "!=") node.comparison = FilterNode::Operator::equal;
-    else if (symbol == "<") node.comparison = FilterNode::Operator::less;
-    else if (symbol == "<=") node.comparison = FilterNode::Operator::less_equal;
-    else if (symbol == ">") node.comparison = FilterNode::Operator::greater;
-    else if (symbol == ">=") node.comparison = FilterNode::Operator::greater_equal;
-    else return unexpected("expected one of = != > >= < <= in not-in");
+    if (symbol == "=" || symbol == "!=")
+      node.comparison = FilterNode::Operator::equal;
+    else if (symbol == "<")
+      node.comparison = FilterNode::Operator::less;
+    else if (symbol == "<=")
+      node.comparison = FilterNode::Operator::less_equal;
+    else if (symbol == ">")
+      node.comparison = FilterNode::Operator::greater;
+    else if (symbol == ">=")
+      node.comparison = FilterNode::Operator::greater_equal;
+    else
+      return unexpected("expected one of = != > >= < <= in not-in");
     KINDLING_TRY_VOID(advance());
     KINDLING_TRY_VOID(take_value(node));
     return finished(std::move(node), symbol == "!=");
@@ -139,7 +149,8 @@ class Parser {
   }
 
   Status take_value(FilterNode& node) {
-    if (next_.kind != Token::Kind::word && next_.kind != Token::Kind::quoted) return unexpected("expected a value");
+    if (next_.kind != Token::Kind::word && next_.kind != Token::Kind::quoted)
+      return unexpected("expected a value");
     node.values.push_back(make_value(next_));
     return advance();
   }

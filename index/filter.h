@@ -1,11 +1,13 @@
 // Filters over documents:  year >= 1900 and (town = "Ely" or town in ("Rye", "Hull")) and not format = pdf
 //
 //   expression := term (("and" | "or") term)*        "and" binds tighter; "not" before a term; parentheses
-//   comparison := field ("=" | "!=" | ">" | ">=" | "<" | "<=") value  |  field ["not-"]"in" "(" value ("," value)* ")"
+//   comparison := field ("=" | "!=" | ">" | ">=" | "<" | "<=") value  |  field ["not-"]"in" "(" value (","
+//   value)* ")"
 //
-// Fields are metadata keys and `uri title format page modified` (page: some chunk of the document begins there; modified:
-// ISO 8601 date or date and time). A value is a number, true, false, a bare word or a quoted string. Numbers compare as
-// numbers when both sides are, else as text. A document without the field matches only != and not-in.
+// Fields are metadata keys and `uri title format page modified` (page: some chunk of the document begins there;
+// modified: ISO 8601 date or date and time). A value is a number, true, false, a bare word or a quoted string.
+// Numbers compare as numbers when both sides are, else as text. A document without the field matches only !=
+// and not-in.
 #pragma once
 
 #include <memory>

@@ -21,11 +21,12 @@ struct FilterNode {
 
   Kind kind = Kind::comparison;
   std::vector<std::shared_ptr<const FilterNode>> children;  // all, any: two or more; negation: one
-  // comparison: field OPERATOR some of values; more than one value only with `equal`. "!=" and "not-in" are negations.
+  // comparison: field OPERATOR some of values; more than one value only with `equal`. "!=" and "not-in" are
+  // negations.
   std::string field;
   Operator comparison = Operator::equal;
   std::vector<FilterValue> values;
-  std::uint32_t column = 0;                                 // of the field, from 1, for messages
+  std::uint32_t column = 0;  // of the field, from 1, for messages
 };
 
 }  // namespace kindling

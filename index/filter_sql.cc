@@ -13,11 +13,16 @@ namespace {
 
 std::string_view symbol_of(FilterNode::Operator comparison) {
   switch (comparison) {
-    case FilterNode::Operator::equal: return "=";
-    case FilterNode::Operator::less: return "<";
-    case FilterNode::Operator::less_equal: return "<=";
-    case FilterNode::Operator::greater: return ">";
-    case FilterNode::Operator::greater_equal: return ">=";
+    case FilterNode::Operator::equal:
+      return "=";
+    case FilterNode::Operator::less:
+      return "<";
+    case FilterNode::Operator::less_equal:
+      return "<=";
+    case FilterNode::Operator::greater:
+      return ">";
+    case FilterNode::Operator::greater_equal:
+      return ">=";
   }
   return "=";
 }
@@ -53,61 +58,99 @@ class Translation {
 
  private:
   Result<std::string> comparison(const FilterNode& node) {
+    if (node.field == "uri" || node.field == "title" || node.field == "format") return column(node);
+    if (node.field == "modified") return modified(node);
+    if (node.field == "page") return page(node);
+    return metadata(node);
+  }
+
+  std::string column(const FilterNode& node) {
+    return concatenated(
+        {"(", node.field, " <> '' AND ", compared(node, node.field, put_texts(node.values)), ")"});
+  }
+
+  // A date means the whole day: "= 2024-02-01" is within it, "> 2024-02-01" after it.
+  Result<std::string> modified(const FilterNode& node) {
     std::vector<std::string> alternatives;
     for (const FilterValue& value : node.values) {
-      KINDLING_TRY(auto one, single(node, value));
-      alternatives.push_back(std::move(one));
+      const auto range = parse_time(value.text);
+      if (!range) {
+        return usage(node, concatenated({"\"", value.text, "\" is no date"}),
+                     "write it like 2024-02-01 or 2024-02-01T10:00");
+      }
+      alternatives.push_back(in_time(node.comparison, *range));
     }
     return join_balanced(alternatives, "OR");
   }
 
-  Result<std::string> single(const FilterNode& node, const FilterValue& value) {
-    if (node.field == "uri" || node.field == "title" || node.field == "format") return column(node, value);
-    if (node.field == "modified") return modified(node, value);
-    if (node.field == "page") return page(node, value);
-    return metadata(node, value);
-  }
-
-  std::string column(const FilterNode& node, const FilterValue& value) {
-    return concatenated(
-        {"(", node.field, " <> '' AND ", node.field, " ", symbol_of(node.comparison), " ", put(value.text), ")"});
-  }
-
-  // A date means the whole day: "= 2024-02-01" is within it, "> 2024-02-01" after it.
-  Result<std::string> modified(const FilterNode& node, const FilterValue& value) {
-    const auto range = parse_time(value.text);
-    if (!range) {
-      return usage(node, "\"" + value.text + "\" is no date", "write it like 2024-02-01 or 2024-02-01T10:00");
-    }
-    switch (node.comparison) {
+  std::string in_time(FilterNode::Operator comparison, TimeRange range) {
+    switch (comparison) {
       case FilterNode::Operator::equal:
-        return concatenated({"(modified_ms BETWEEN ", put(range->begin_ms), " AND ", put(range->end_ms - 1), ")"});
-      case FilterNode::Operator::less: return concatenated({"(modified_ms < ", put(range->begin_ms), ")"});
-      case FilterNode::Operator::less_equal: return concatenated({"(modified_ms < ", put(range->end_ms), ")"});
-      case FilterNode::Operator::greater: return concatenated({"(modified_ms >= ", put(range->end_ms), ")"});
-      case FilterNode::Operator::greater_equal: return concatenated({"(modified_ms >= ", put(range->begin_ms), ")"});
+        return concatenated(
+            {"(modified_ms BETWEEN ", put(range.begin_ms), " AND ", put(range.end_ms - 1), ")"});
+      case FilterNode::Operator::less:
+        return concatenated({"(modified_ms < ", put(range.begin_ms), ")"});
+      case FilterNode::Operator::less_equal:
+        return concatenated({"(modified_ms < ", put(range.end_ms), ")"});
+      case FilterNode::Operator::greater:
+        return concatenated({"(modified_ms >= ", put(range.end_ms), ")"});
+      case FilterNode::Operator::greater_equal:
+        return concatenated({"(modified_ms >= ", put(range.begin_ms), ")"});
     }
-    return std::string("0");
+    return "0";
   }
 
-  Result<std::string> page(const FilterNode& node, const FilterValue& value) {
-    if (!value.number) return usage(node, "\"" + value.text + "\" is no page number", "write it like page = 3");
-    return concatenated({"EXISTS (SELECT 1 FROM json_each(documents.pages) AS one WHERE one.value ",
-                         symbol_of(node.comparison), " ", put_number(value), ")"});
+  Result<std::string> page(const FilterNode& node) {
+    std::vector<std::string> numbers;
+    for (const FilterValue& value : node.values) {
+      if (!value.number) {
+        return usage(node, concatenated({"\"", value.text, "\" is no page number"}), "write it like page = 3");
+      }
+      numbers.push_back(put_number(value));
+    }
+    return concatenated({"EXISTS (SELECT 1 FROM json_each(documents.pages) AS one WHERE ",
+                         compared(node, "one.value", numbers), ")"});
   }
 
-  // Numbers as numbers when both sides are, everything else as text; what is missing, null or nested matches nothing.
-  std::string metadata(const FilterNode& node, const FilterValue& value) {
+  // Numbers as numbers when both sides are, everything else as text; what is missing, null or nested matches
+  // nothing.
+  std::string metadata(const FilterNode& node) {
+    std::vector<std::string> numbers;
+    std::vector<std::string> others;
+    for (const FilterValue& value : node.values) {
+      if (value.number) {
+        numbers.push_back(put_number(value));
+      } else {
+        others.push_back(put(value.text));
+      }
+    }
+    const std::vector<std::string> texts = put_texts(node.values);
     const std::string path = put(concatenated({"$.\"", node.field, "\""}));
-    const std::string text = put(value.text);
     const std::string stored = concatenated({"json_extract(metadata, ", path, ")"});
-    const std::string_view symbol = symbol_of(node.comparison);
-    const std::string as_text = concatenated({" ", symbol, " ", text});
-    const std::string as_number = value.number ? concatenated({stored, " ", symbol, " ", put_number(value)})
-                                               : concatenated({"CAST(", stored, " AS TEXT)", as_text});
-    return concatenated({"(CASE json_type(metadata, ", path, ") WHEN 'integer' THEN ", as_number, " WHEN 'real' THEN ",
-                         as_number, " WHEN 'text' THEN ", stored, as_text, " WHEN 'true' THEN 'true'", as_text,
-                         " WHEN 'false' THEN 'false'", as_text, " ELSE 0 END)"});
+    const std::string stored_as_text = concatenated({"CAST(", stored, " AS TEXT)"});
+    std::vector<std::string> for_numbers;
+    if (!numbers.empty()) for_numbers.push_back(compared(node, stored, numbers));
+    if (!others.empty()) for_numbers.push_back(compared(node, stored_as_text, others));
+    const std::string number = join_balanced(for_numbers, "OR");
+    return concatenated({"(CASE json_type(metadata, ", path, ") WHEN 'integer' THEN ", number,
+                         " WHEN 'real' THEN ", number, " WHEN 'text' THEN ", compared(node, stored, texts),
+                         " WHEN 'true' THEN ", compared(node, "'true'", texts), " WHEN 'false' THEN ",
+                         compared(node, "'false'", texts), " ELSE 0 END)"});
+  }
+
+  // Whether `stored` stands in the node's relation to some of `values`.
+  static std::string compared(const FilterNode& node, std::string_view stored,
+                              std::span<const std::string> values) {
+    if (values.size() == 1) return concatenated({stored, " ", symbol_of(node.comparison), " ", values.front()});
+    std::string list;
+    for (const std::string& value : values) list.append(list.empty() ? "" : ", ").append(value);
+    return concatenated({stored, " IN (", list, ")"});
+  }
+
+  std::vector<std::string> put_texts(std::span<const FilterValue> values) {
+    std::vector<std::string> places;
+    for (const FilterValue& value : values) places.push_back(put(value.text));
+    return places;
   }
 
   std::string put(std::variant<std::int64_t, double, std::string> value) {
@@ -125,8 +168,8 @@ class Translation {
   }
 
   static Error usage(const FilterNode& node, std::string why, std::string mend) {
-    return {ErrorCode::usage, "filter column " + std::to_string(node.column) + ": " + node.field, std::move(why),
-            std::move(mend)};
+    return {ErrorCode::usage, "filter column " + std::to_string(node.column) + ": " + node.field,
+            std::move(why), std::move(mend)};
   }
 
   std::vector<std::variant<std::int64_t, double, std::string>> values_;

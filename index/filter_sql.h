@@ -11,7 +11,8 @@
 
 namespace kindling {
 
-// Values belong to the condition's question marks, in order; no byte of the filter stands in the condition itself.
+// Values belong to the condition's question marks, in order; no byte of the filter stands in the condition
+// itself.
 struct FilterSql {
   std::string condition;
   std::vector<std::variant<std::int64_t, double, std::string>> values;

@@ -1,7 +1,7 @@
 // Distinct names for positions in a snapshot, so that a chunk is never taken for a section.
 //
-// Dense from zero within one snapshot, tombstones included; meaningless in another snapshot. What lasts is a document's uri
-// and name.
+// Dense from zero within one snapshot, tombstones included; meaningless in another snapshot. What lasts is a
+// document's uri and name.
 #pragma once
 
 #include <cstdint>

@@ -1,19 +1,23 @@
 // BM25 as a share of what the question could have scored, at two levels at once.
 //
-// A chunk is found by its own words and by its section's headings (heading path, or the document's title where there is
-// none); a section by the words of all its chunks and the same headings, counted once. Each level has its own N, document
-// frequencies and mean length.
+// A chunk is found by its own words and by the headings over its section: the document's title and the entries
+// of the heading path, a heading that stands there twice counting once. A section is found by the words of all
+// its chunks and the same headings, counted once. Each level has its own N, document frequencies and mean
+// length, removed documents included until they are merged away.
 //
 //   idf(t) = ln(1 + (N - df + .5) / (df + .5))
 //   BM     = sum over question terms of idf * tf / (tf + k1 (1 - b + b length / mean length)),  k1 = .9, b = .6
 //   U      = sum over question terms of idf (a term unknown to the collection has df 0)
 //   score  = BM / U, in [0, 1]
-//   bigram = sum over adjacent question terms that stand 1 or 2 apart (in order) in the text of (idf1 + idf2) / (2 U)
-//   named  = (sum of idf^2 over question and heading terms)^2 / (sum of idf^2 over question terms * over heading terms),
-//            section idf; of the best heading of the path, or the title; sections only
+//   bigram = sum of (idf1 + idf2) / (2 U) over adjacent question terms that stand 1 or 2 apart, in order, in
+//   the text of one
+//            chunk or in one heading
+//   named  = (sum of idf^2 over question and heading terms)^2 / (sum of idf^2 over question terms * over
+//   heading terms),
+//            section idf; of the best of the headings over the section; sections only
 //
-// Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009); the division by U makes levels
-// comparable between questions.
+// Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009); the division by U
+// makes levels comparable between questions.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +29,9 @@ namespace kindling {
 
 struct ChunkMatch {
   ChunkIndex chunk{};
-  float score = 0;      // BM / U
+  float score = 0;  // BM / U
   float bigram = 0;
-  float coverage = 0;   // share of U whose terms stand in the chunk or its headings
+  float coverage = 0;  // share of U whose terms stand in the chunk or its headings
 };
 
 struct SectionMatch {

@@ -27,8 +27,8 @@ struct Part {
   std::uint32_t first_document = 0;
   std::uint32_t first_section = 0;
   std::uint32_t first_chunk = 0;
-  std::vector<Slot> removed;            // of this segment, ascending
-  std::unique_ptr<bool[]> live;         // of each document; null when none is removed
+  std::vector<Slot> removed;     // of this segment, ascending
+  std::unique_ptr<bool[]> live;  // of each document; null when none is removed
 
   [[nodiscard]] bool is_live(std::uint32_t slot) const { return live == nullptr || live[slot]; }
 };
@@ -39,7 +39,8 @@ class IndexSnapshot final : public Snapshot {
                                                       Catalog catalog, const CatalogState& state) {
     auto snapshot = std::make_shared<IndexSnapshot>(std::move(catalog), folder);
     snapshot->settings_ = state.settings;
-    for (const CatalogSegment& row : state.segments) KINDLING_TRY_VOID(snapshot->add_segment(files, row, state));
+    for (const CatalogSegment& row : state.segments)
+      KINDLING_TRY_VOID(snapshot->add_segment(files, row, state));
     KINDLING_TRY_VOID(snapshot->add_vectors(files, state));
     KINDLING_TRY_VOID(snapshot->check_bulk());
     snapshot->count(files, state);
@@ -116,12 +117,14 @@ class IndexSnapshot final : public Snapshot {
 
   [[nodiscard]] DocumentIndex document_of(ChunkIndex chunk) const override {
     const Part& part = part_of(chunk);
-    return DocumentIndex{part.first_document + part.segment.chunks()[position(chunk) - part.first_chunk].document};
+    return DocumentIndex{part.first_document +
+                         part.segment.chunks()[position(chunk) - part.first_chunk].document};
   }
 
   [[nodiscard]] DocumentIndex document_of(SectionIndex section) const override {
     const Part& part = part_of(section);
-    return DocumentIndex{part.first_document + part.segment.sections()[position(section) - part.first_section].document};
+    return DocumentIndex{part.first_document +
+                         part.segment.sections()[position(section) - part.first_section].document};
   }
 
   [[nodiscard]] Result<Text> text_of(DocumentIndex document) const override {
@@ -153,12 +156,17 @@ class IndexSnapshot final : public Snapshot {
   [[nodiscard]] const Part& part_at(Index index, std::uint32_t slots, std::uint32_t Part::*first) const {
     KINDLING_CHECK(position(index) < slots);
     if (parts_.size() == 1) return parts_.front();
-    const auto after = std::upper_bound(parts_.begin(), parts_.end(), position(index),
-                                        [first](std::uint32_t at, const Part& part) { return at < part.*first; });
+    const auto after =
+        std::upper_bound(parts_.begin(), parts_.end(), position(index),
+                         [first](std::uint32_t at, const Part& part) { return at < part.*first; });
     return *std::prev(after);
   }
-  [[nodiscard]] const Part& part_of(DocumentIndex i) const { return part_at(i, documents_, &Part::first_document); }
-  [[nodiscard]] const Part& part_of(SectionIndex i) const { return part_at(i, sections_, &Part::first_section); }
+  [[nodiscard]] const Part& part_of(DocumentIndex i) const {
+    return part_at(i, documents_, &Part::first_document);
+  }
+  [[nodiscard]] const Part& part_of(SectionIndex i) const {
+    return part_at(i, sections_, &Part::first_section);
+  }
   [[nodiscard]] const Part& part_of(ChunkIndex i) const { return part_at(i, chunks_, &Part::first_chunk); }
   [[nodiscard]] const Part* part_of_segment(std::uint64_t number) const;
   [[nodiscard]] Result<DocumentIndex> index_of(Slot slot) const;
@@ -170,13 +178,13 @@ class IndexSnapshot final : public Snapshot {
   std::vector<Language> languages_;
   std::vector<Part> parts_;
   std::vector<VectorFile> vector_files_;
-  std::vector<VectorRows> vector_rows_;        // of the snapshot, ascending
-  std::unique_ptr<VectorStore> vectors_;       // null without an encoder
+  std::vector<VectorRows> vector_rows_;   // of the snapshot, ascending
+  std::unique_ptr<VectorStore> vectors_;  // null without an encoder
   std::uint32_t documents_ = 0;
   std::uint32_t sections_ = 0;
   std::uint32_t chunks_ = 0;
   mutable std::mutex catalog_mutex_;
-  Catalog catalog_;                            // its transaction holds this snapshot's state
+  Catalog catalog_;  // its transaction holds this snapshot's state
 };
 
 Status IndexSnapshot::add_segment(Files& files, const CatalogSegment& row, const CatalogState& state) {
@@ -188,7 +196,8 @@ Status IndexSnapshot::add_segment(Files& files, const CatalogSegment& row, const
   const auto fits = [](std::uint32_t have, std::uint32_t more) {
     return more < std::numeric_limits<std::uint32_t>::max() - have;
   };
-  if (!fits(documents_, summary.documents) || !fits(sections_, summary.sections) || !fits(chunks_, summary.chunks)) {
+  if (!fits(documents_, summary.documents) || !fits(sections_, summary.sections) ||
+      !fits(chunks_, summary.chunks)) {
     return Error{ErrorCode::too_large, folder_.string(), "more than 2^32 chunks", "split the collection"};
   }
   Part part{.segment = std::move(segment),
@@ -197,8 +206,9 @@ Status IndexSnapshot::add_segment(Files& files, const CatalogSegment& row, const
             .first_chunk = chunks_,
             .removed = {},
             .live = nullptr};
-  const auto [first, last] = std::equal_range(state.removed.begin(), state.removed.end(), Slot{row.number, 0},
-                                              [](const Slot& a, const Slot& b) { return a.segment < b.segment; });
+  const auto [first, last] =
+      std::equal_range(state.removed.begin(), state.removed.end(), Slot{row.number, 0},
+                       [](const Slot& a, const Slot& b) { return a.segment < b.segment; });
   part.removed.assign(first, last);
   if (!part.removed.empty()) {
     part.live = std::make_unique<bool[]>(row.documents);
@@ -214,7 +224,8 @@ Status IndexSnapshot::add_segment(Files& files, const CatalogSegment& row, const
 
 Status IndexSnapshot::add_vectors(Files& files, const CatalogState& state) {
   if (settings_.dimensions == 0) {
-    if (!state.vectors.empty()) return corrupt_index(path_in_catalog(), "table vectors", "vectors without an encoder");
+    if (!state.vectors.empty())
+      return corrupt_index(path_in_catalog(), "table vectors", "vectors without an encoder");
     return {};
   }
   vector_files_.reserve(state.vectors.size());
@@ -282,17 +293,18 @@ void IndexSnapshot::count_languages() {
 }
 
 const Part* IndexSnapshot::part_of_segment(std::uint64_t number) const {
-  const auto at = std::lower_bound(parts_.begin(), parts_.end(), number, [](const Part& part, std::uint64_t wanted) {
-    return part.segment.number() < wanted;
-  });
+  const auto at =
+      std::lower_bound(parts_.begin(), parts_.end(), number,
+                       [](const Part& part, std::uint64_t wanted) { return part.segment.number() < wanted; });
   return at == parts_.end() || at->segment.number() != number ? nullptr : &*at;
 }
 
 Result<DocumentIndex> IndexSnapshot::index_of(Slot slot) const {
   const Part* part = part_of_segment(slot.segment);
   if (part == nullptr || slot.slot >= part->segment.summary().documents) {
-    return corrupt_index(path_in_catalog(), "table documents",
-                         "names document " + std::to_string(slot.slot) + " of segment " + std::to_string(slot.segment));
+    return corrupt_index(
+        path_in_catalog(), "table documents",
+        "names document " + std::to_string(slot.slot) + " of segment " + std::to_string(slot.segment));
   }
   return DocumentIndex{part->first_document + slot.slot};
 }
@@ -300,7 +312,8 @@ Result<DocumentIndex> IndexSnapshot::index_of(Slot slot) const {
 Result<DocumentIndex> IndexSnapshot::find(std::string_view document) const {
   const std::scoped_lock lock(catalog_mutex_);
   std::error_code unknown_folder;
-  const std::string path = std::filesystem::absolute(std::filesystem::path(document), unknown_folder).lexically_normal();
+  const std::string path =
+      std::filesystem::absolute(std::filesystem::path(document), unknown_folder).lexically_normal();
   for (const std::string_view uri : {document, std::string_view(path)}) {
     KINDLING_TRY(const auto slot, catalog_.find_uri(uri));
     if (slot) return index_of(*slot);
@@ -309,7 +322,8 @@ Result<DocumentIndex> IndexSnapshot::find(std::string_view document) const {
   if (named.size() == 1) return index_of(named.front());
   const std::string wanted(document.substr(0, 200));
   if (named.empty()) {
-    return Error{ErrorCode::not_found, wanted, "no such document in the index", "kindling documents lists them"};
+    return Error{ErrorCode::not_found, wanted, "no such document in the index",
+                 "kindling documents lists them"};
   }
   std::string uris;
   for (const Slot& slot : named) {
@@ -373,32 +387,29 @@ std::span<const float> IndexSnapshot::vector(ChunkIndex chunk) const {
 std::vector<PendingRange> IndexSnapshot::pending() const {
   std::vector<PendingRange> ranges;
   if (settings_.dimensions == 0) return ranges;
+  const auto add = [&](const Part& part, std::uint32_t chunk, std::uint32_t count) {
+    const bool continues = !ranges.empty() && ranges.back().segment == part.segment.number() &&
+                           position(ranges.back().first) + ranges.back().count == chunk;
+    if (!continues) ranges.push_back({part.segment.number(), chunk - part.first_chunk, ChunkIndex{chunk}, 0});
+    ranges.back().count += count;
+  };
   auto rows = vector_rows_.begin();
   for (const Part& part : parts_) {
-    const std::uint32_t end = part.first_chunk + part.segment.summary().chunks;
     for (std::uint32_t slot = 0; slot < part.segment.summary().documents; ++slot) {
       if (!part.is_live(slot)) continue;
       const DocumentRecord& record = part.segment.documents()[slot];
-      std::uint32_t chunk = part.first_chunk + record.first_chunk;
-      const std::uint32_t document_end = chunk + record.chunk_count;
-      while (chunk < document_end) {
+      const std::uint32_t end = part.first_chunk + record.first_chunk + record.chunk_count;
+      for (std::uint32_t chunk = end - record.chunk_count; chunk < end;) {
         while (rows != vector_rows_.end() && rows->first + rows->count <= chunk) ++rows;
         if (rows != vector_rows_.end() && rows->first <= chunk) {
-          chunk = rows->first + rows->count;  // has vectors; may reach past the document
+          chunk = rows->first + rows->count;  // these have vectors; may reach past the document
           continue;
         }
-        const std::uint32_t until = rows == vector_rows_.end() ? document_end : std::min(document_end, rows->first);
-        const bool continues = !ranges.empty() && ranges.back().segment == part.segment.number() &&
-                               position(ranges.back().first) + ranges.back().count == chunk;
-        if (continues) {
-          ranges.back().count += until - chunk;
-        } else {
-          ranges.push_back({part.segment.number(), chunk - part.first_chunk, ChunkIndex{chunk}, until - chunk});
-        }
+        const std::uint32_t until = rows == vector_rows_.end() ? end : std::min(end, rows->first);
+        add(part, chunk, until - chunk);
         chunk = until;
       }
     }
-    KINDLING_CHECK(end <= chunks_);
   }
   return ranges;
 }
@@ -406,8 +417,8 @@ std::vector<PendingRange> IndexSnapshot::pending() const {
 }  // namespace
 
 Result<std::shared_ptr<const Snapshot>> Snapshot::open(Files& files, const std::filesystem::path& folder) {
-  // Between reading the catalog and mapping the files it names, a writer may have merged them away: then the catalog has
-  // moved on, and its next state is read. The same state twice with a file missing is damage.
+  // Between reading the catalog and mapping the files it names, a writer may have merged them away: then the
+  // catalog has moved on, and its next state is read. The same state twice with a file missing is damage.
   std::optional<std::uint64_t> last_commits;
   for (;;) {
     KINDLING_TRY(auto catalog, Catalog::open_to_read(files, folder));

@@ -1,8 +1,10 @@
-// One committed state of an index, for reading: const, shared, safe from any thread, never waiting for a writer.
+// One committed state of an index, for reading: const, shared, safe from any thread, never waiting for a
+// writer.
 //
-// Opening reads the catalog in one transaction and maps the segment files; what it sees does not change afterwards, even
-// when a later commit replaces or merges everything. Bytes are checked before they are believed: structure always, text and
-// vectors when they are small enough to be cheap (see docs/index_format.md), the rest by `verify`.
+// Opening reads the catalog in one transaction and maps the segment files; what it sees does not change
+// afterwards, even when a later commit replaces or merges everything. Bytes are checked before they are
+// believed: structure always, text and vectors when they are small enough to be cheap (see
+// docs/index_format.md), the rest by `verify`.
 //
 // Views borrow from the snapshot. Slots of removed documents stay (`live` is false) until a merge.
 #pragma once
@@ -29,24 +31,24 @@ namespace kindling {
 
 // What an index was built with. Two indexes with different settings do not mix.
 struct IndexSettings {
-  std::string encoder;                // name; empty: no vectors
+  std::string encoder;  // name; empty: no vectors
   std::string encoder_fingerprint;
   std::uint32_t dimensions = 0;
-  std::string tokenizer;              // name
+  std::string tokenizer;  // name
   std::string tokenizer_fingerprint;
   std::uint32_t chunk_tokens = 128;
-  std::uint32_t analyzer = 0;         // analyzer_version
+  std::uint32_t analyzer = 0;  // analyzer_version
 
   friend bool operator==(const IndexSettings&, const IndexSettings&) = default;
 };
 
 struct IndexStatistics {
-  std::uint64_t documents = 0;        // live, as all below
+  std::uint64_t documents = 0;  // live, as all below
   std::uint64_t sections = 0;
   std::uint64_t chunks = 0;
-  std::uint64_t tokens = 0;           // of chunks, by the index's tokenizer
+  std::uint64_t tokens = 0;  // of chunks, by the index's tokenizer
   std::uint64_t pending_embeddings = 0;
-  std::uint64_t bytes = 0;            // of all files of the index
+  std::uint64_t bytes = 0;  // of all files of the index
   std::uint64_t segments = 0;
   std::uint64_t removed_documents = 0;  // slots that a merge would reclaim
 };
@@ -56,7 +58,7 @@ struct ChunkView {
   SectionIndex section{};
   DocumentIndex document{};
   ByteSpan span;
-  std::string_view text;              // the document's text at `span`
+  std::string_view text;  // the document's text at `span`
   std::uint32_t tokens = 0;
   std::uint32_t page = 0;
   std::span<const Sentence> sentences;
@@ -78,7 +80,7 @@ struct DocumentView {
   std::string_view name;
   std::string_view title;
   std::string_view format;
-  std::string_view text;              // UTF-8
+  std::string_view text;  // UTF-8
   Language language = Language::unknown;
   std::int64_t modified_ms = 0;
   SectionIndex first_section{};
@@ -98,7 +100,8 @@ struct PendingRange {
 class Snapshot {
  public:
   // Errors: `index_missing`, `index_version`, `index_corrupt` (naming the file and the place).
-  [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> open(Files& files, const std::filesystem::path& folder);
+  [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> open(Files& files,
+                                                                    const std::filesystem::path& folder);
   virtual ~Snapshot() = default;
 
   [[nodiscard]] virtual const IndexSettings& settings() const = 0;
@@ -116,8 +119,8 @@ class Snapshot {
   [[nodiscard]] virtual DocumentView document(DocumentIndex document) const = 0;
   [[nodiscard]] virtual SectionView section(SectionIndex section) const = 0;
   [[nodiscard]] virtual ChunkView chunk(ChunkIndex chunk) const = 0;
-  [[nodiscard]] virtual SectionIndex section_of(ChunkIndex chunk) const = 0;      // cheap
-  [[nodiscard]] virtual DocumentIndex document_of(ChunkIndex chunk) const = 0;    // cheap
+  [[nodiscard]] virtual SectionIndex section_of(ChunkIndex chunk) const = 0;        // cheap
+  [[nodiscard]] virtual DocumentIndex document_of(ChunkIndex chunk) const = 0;      // cheap
   [[nodiscard]] virtual DocumentIndex document_of(SectionIndex section) const = 0;  // cheap
 
   // Blocks, pages, source map, warnings; reads the stored form.
@@ -133,8 +136,8 @@ class Snapshot {
   // See index/lexical.h. `question` as analyze_question gives it.
   [[nodiscard]] virtual LexicalMatches lexical(std::span<const Term> question) const = 0;
 
-  // Inner products of a unit vector with every chunk's. out: [chunk_slots]; NaN where the document is removed or its
-  // vectors are pending. Requires: query.size() == settings().dimensions.
+  // Inner products of a unit vector with every chunk's. out: [chunk_slots]; NaN where the document is removed
+  // or its vectors are pending. Requires: query.size() == settings().dimensions.
   virtual void cosines(std::span<const float> query, std::span<float> out) const = 0;
   // [dimensions], or empty while pending.
   [[nodiscard]] virtual std::span<const float> vector(ChunkIndex chunk) const = 0;

@@ -47,7 +47,8 @@ std::optional<std::int64_t> read_date(Reader& reader) {
   const int month = reader.digits(2);
   reader.expect('-');
   const int day = reader.digits(2);
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
   if (!reader.ok() || !date.ok()) return std::nullopt;
   return std::chrono::sys_days(date).time_since_epoch().count() * day_ms;

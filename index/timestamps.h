@@ -14,8 +14,8 @@ struct TimeRange {
   std::int64_t end_ms = 0;
 };
 
-// "2026-11-21" is the whole day; "2026-11-21T10:00", "...:59" and "...:59.250" are that minute, second or millisecond; then
-// nothing or "Z" for UTC, or "+01:00". A blank may stand for the T.
+// "2026-11-21" is the whole day; "2026-11-21T10:00", "...:59" and "...:59.250" are that minute, second or
+// millisecond; then nothing or "Z" for UTC, or "+01:00". A blank may stand for the T.
 [[nodiscard]] std::optional<TimeRange> parse_time(std::string_view text);
 
 // "2026-11-21T10:00"

@@ -39,7 +39,8 @@ class Verification {
   [[nodiscard]] std::vector<Problem> take_problems() { return std::move(problems_); }
 
   void add(std::string file, std::string place, std::string message) {
-    if (problems_.size() < problems_max_) problems_.push_back({std::move(file), std::move(place), std::move(message)});
+    if (problems_.size() < problems_max_)
+      problems_.push_back({std::move(file), std::move(place), std::move(message)});
   }
 
  private:
@@ -92,16 +93,19 @@ class Verification {
       add(name, std::move(place), std::move(message));
     };
     KINDLING_TRY_VOID(verify_segment(segment, cancellation_, on_problem));
-    for (std::uint32_t slot = 0; slot < segment.documents().size(); ++slot) verify_row({row.number, slot}, segment);
+    for (std::uint32_t slot = 0; slot < segment.documents().size(); ++slot)
+      verify_row({row.number, slot}, segment);
     for (const CatalogVectors& part : state.vectors) {
-      if (part.segment == row.number) KINDLING_TRY_VOID(verify_vectors(part, segment, state.settings.dimensions));
+      if (part.segment == row.number)
+        KINDLING_TRY_VOID(verify_vectors(part, segment, state.settings.dimensions));
     }
     return {};
   }
 
   // Each document is removed or has a row that says the same as the segment.
   void verify_row(Slot slot, const Segment& segment) {
-    const std::string place = "segment " + std::to_string(slot.segment) + " document " + std::to_string(slot.slot);
+    const std::string place =
+        "segment " + std::to_string(slot.segment) + " document " + std::to_string(slot.slot);
     const auto at = documents_.find(slot);
     if (at == documents_.end()) {
       if (!removed_.contains(slot)) add(catalog_name(), place, "neither listed nor removed");
@@ -115,8 +119,8 @@ class Verification {
     const bool same = row.uri == segment.uri(slot.slot) && row.name == segment.name(slot.slot) &&
                       row.source == segment.source(slot.slot) && row.digest == segment.digest(slot.slot) &&
                       row.title == segment.title(slot.slot) && row.format == segment.format(slot.slot) &&
-                      row.modified_ms == segment.documents()[slot.slot].modified_ms && row.metadata == metadata &&
-                      row.pages == pages_of(segment, slot.slot);
+                      row.modified_ms == segment.documents()[slot.slot].modified_ms &&
+                      row.metadata == metadata && row.pages == pages_of(segment, slot.slot);
     if (!same) add(catalog_name(), place, "listed otherwise than the segment has it");
   }
 
@@ -178,7 +182,8 @@ std::vector<Problem> catalog_problem(const Error& error) {
 
 Result<std::vector<Problem>> verify_index(Files& files, const std::filesystem::path& folder,
                                           const Cancellation& cancellation, std::size_t problems_max) {
-  // A writer may merge files away while they are verified; then the catalog has moved on, and its next state is verified.
+  // A writer may merge files away while they are verified; then the catalog has moved on, and its next state is
+  // verified.
   std::optional<std::uint64_t> last_commits;
   for (;;) {
     const auto catalog = Catalog::open_to_read(files, folder);

@@ -13,13 +13,14 @@ namespace kindling {
 
 struct Problem {
   std::string file;
-  std::string place;    // region and byte, or catalog table and row
+  std::string place;  // region and byte, or catalog table and row
   std::string message;
 };
 
-// Problems found, at most `problems_max`. Reads everything; changes nothing. Errors: `index_missing`, `index_version`,
-// `cancelled`; what is wrong inside the files is a Problem, not an Error.
+// Problems found, at most `problems_max`. Reads everything; changes nothing. Errors: `index_missing`,
+// `index_version`, `cancelled`; what is wrong inside the files is a Problem, not an Error.
 [[nodiscard]] Result<std::vector<Problem>> verify_index(Files& files, const std::filesystem::path& folder,
-                                                        const Cancellation& cancellation, std::size_t problems_max = 100);
+                                                        const Cancellation& cancellation,
+                                                        std::size_t problems_max = 100);
 
 }  // namespace kindling

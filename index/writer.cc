@@ -29,9 +29,9 @@ std::uint64_t memory_of(const Document& document) {
 
 // What was put and not committed. A later call for the same uri replaces an earlier one.
 struct Staged {
-  std::vector<std::optional<Document>> documents;                        // in the order of put; absent: replaced
-  std::unordered_map<std::string, std::optional<std::size_t>> by_uri;    // into documents; absent: to be removed
-  std::map<std::string, std::set<std::string>, std::less<>> by_source;   // uris that were put with this source
+  std::vector<std::optional<Document>> documents;                       // in the order of put; absent: replaced
+  std::unordered_map<std::string, std::optional<std::size_t>> by_uri;   // into documents; absent: to be removed
+  std::map<std::string, std::set<std::string>, std::less<>> by_source;  // uris that were put with this source
   std::map<std::string, std::optional<SourceRecord>, std::less<>> sources;  // absent: to be removed
   std::uint64_t bytes = 0;
 
@@ -63,14 +63,14 @@ struct Staged {
 
 class IndexWriter final : public Writer {
  public:
-  IndexWriter(Files& files, std::filesystem::path folder, const IndexSettings& settings, std::unique_ptr<FileLock> lock,
-              Catalog catalog)
+  IndexWriter(Files& files, std::filesystem::path folder, const IndexSettings& settings,
+              std::unique_ptr<FileLock> lock, Catalog catalog)
       : lock_(std::move(lock)),
         catalog_(std::move(catalog)),
         place_{.files = files, .folder = std::move(folder), .settings = settings, .catalog = catalog_} {}
 
-  // Files of a crash belong to no committed state: a reader cannot know whether their writer still lives, the next
-  // writer does.
+  // Files of a crash belong to no committed state: a reader cannot know whether their writer still lives, the
+  // next writer does.
   Status remove_leftovers() {
     KINDLING_TRY(const CatalogState state, catalog_.state());
     std::set<std::string, std::less<>> known;
@@ -171,9 +171,7 @@ class IndexWriter final : public Writer {
     return attach_vectors_to_segment(place_, segment, first_in_segment, count, values);
   }
 
-  Status compact(const Cancellation& cancellation) override {
-    return compact_index(place_, cancellation);
-  }
+  Status compact(const Cancellation& cancellation) override { return compact_index(place_, cancellation); }
 
  private:
   Status commit_documents(std::vector<std::optional<Document>> staged, Change& change,

@@ -17,8 +17,8 @@ namespace kindling {
 namespace {
 
 constexpr std::uint64_t certificate_bytes_max = 16u << 20;
-constexpr std::size_t write_bytes_max = 64u << 10;         // a piece that must go out within the idle limit
-constexpr std::chrono::milliseconds farewell{50};           // how long an unwanted rest is read to keep the connection
+constexpr std::size_t write_bytes_max = 64u << 10;  // a piece that must go out within the idle limit
+constexpr std::chrono::milliseconds farewell{50};   // how long an unwanted rest is read to keep the connection
 
 // Where a connection leads: two requests of the same route can share one.
 struct Route {
@@ -47,12 +47,13 @@ bool is_token(std::string_view text) {
   return !text.empty();
 }
 
-// The first lines of the request, RFC 9112. A header that holds a line end could smuggle another: refused. Its value is
-// not repeated, for it may be a key.
+// The first lines of the request, RFC 9112. A header that holds a line end could smuggle another: refused. Its
+// value is not repeated, for it may be a key.
 Result<std::string> request_head(const HttpRequest& request, const Route& route) {
   const bool by_proxy = route.proxy && !route.url.tls;
-  std::string head = fmt::format("{} {}{} HTTP/1.1\r\nHost: {}\r\n", request.method,
-                                 by_proxy ? "http://" + authority(route.url) : "", route.url.target, authority(route.url));
+  std::string head =
+      fmt::format("{} {}{} HTTP/1.1\r\nHost: {}\r\n", request.method,
+                  by_proxy ? "http://" + authority(route.url) : "", route.url.target, authority(route.url));
   if (by_proxy && !route.proxy->authorization.empty()) {
     head += fmt::format("Proxy-Authorization: {}\r\n", route.proxy->authorization);
   }
@@ -76,16 +77,20 @@ Result<std::string> request_head(const HttpRequest& request, const Route& route)
 
 class SystemHttpClient final : public HttpClient {
  public:
-  SystemHttpClient(HttpClientOptions options, ProxyRules proxies) : options_(std::move(options)), proxies_(std::move(proxies)) {}
+  SystemHttpClient(HttpClientOptions options, ProxyRules proxies)
+      : options_(std::move(options)), proxies_(std::move(proxies)) {}
 
   // Reads the certificates that are trusted. Those of the system wait until the first https request.
   Status prepare_tls();
 
-  Result<HttpResponse> send(const HttpRequest& request, const OnBody& on_body, const Cancellation& cancellation) override;
+  Result<HttpResponse> send(const HttpRequest& request, const OnBody& on_body,
+                            const Cancellation& cancellation) override;
 
  private:
-  Result<HttpResponse> send_once(const HttpRequest& request, const Route& route, const OnBody& on_body, const Wait& wait);
-  Result<std::unique_ptr<Transport>> connect(const Route& route, const HttpTimeouts& timeouts, const Wait& around);
+  Result<HttpResponse> send_once(const HttpRequest& request, const Route& route, const OnBody& on_body,
+                                 const Wait& wait);
+  Result<std::unique_ptr<Transport>> connect(const Route& route, const HttpTimeouts& timeouts,
+                                             const Wait& around);
   Status open_tunnel(Transport& transport, const Route& route, const Wait& wait) const;
   Result<HttpResponse> exchange(const std::string& head, const HttpRequest& request, const OnBody& on_body,
                                 const Wait& wait);
@@ -114,13 +119,14 @@ Result<HttpResponse> SystemHttpClient::send(const HttpRequest& request, const On
   const Wait total(unlimited, request.timeouts.total, "the answer did not end");
   Result<HttpResponse> response = send_once(request, route, on_body, total);
   if (!response.ok() && response.error().code == ErrorCode::endpoint_unreachable && reused_ && !answered_) {
-    response = send_once(request, route, on_body, total);  // on a fresh connection: a failure has closed the old one
+    response =
+        send_once(request, route, on_body, total);  // on a fresh connection: a failure has closed the old one
   }
   return response;
 }
 
-Result<HttpResponse> SystemHttpClient::send_once(const HttpRequest& request, const Route& route, const OnBody& on_body,
-                                                 const Wait& wait) {
+Result<HttpResponse> SystemHttpClient::send_once(const HttpRequest& request, const Route& route,
+                                                 const OnBody& on_body, const Wait& wait) {
   KINDLING_TRY(const std::string head, request_head(request, route));
   answered_ = false;
   reused_ = connection_ && connection_route_ == route.key() && connection_->usable();
@@ -164,9 +170,11 @@ Result<std::unique_ptr<Transport>> SystemHttpClient::connect(const Route& route,
 // RFC 9110 section 9.3.6.
 Status SystemHttpClient::open_tunnel(Transport& transport, const Route& route, const Wait& wait) const {
   const bool v6 = route.url.host.find(':') != std::string::npos;
-  const std::string target = fmt::format("{}{}{}:{}", v6 ? "[" : "", route.url.host, v6 ? "]" : "", route.url.port);
+  const std::string target =
+      fmt::format("{}{}{}:{}", v6 ? "[" : "", route.url.host, v6 ? "]" : "", route.url.port);
   std::string head = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\nUser-Agent: kindling\r\n", target);
-  if (!route.proxy->authorization.empty()) head += fmt::format("Proxy-Authorization: {}\r\n", route.proxy->authorization);
+  if (!route.proxy->authorization.empty())
+    head += fmt::format("Proxy-Authorization: {}\r\n", route.proxy->authorization);
   head += "\r\n";
   KINDLING_TRY_VOID(transport.write(head, wait));
 
@@ -178,20 +186,22 @@ Status SystemHttpClient::open_tunnel(Transport& transport, const Route& route, c
   }
   const HttpResponse response = parser->take_response();
   if (response.status / 100 == 2) return {};
-  return Error{ErrorCode::endpoint_unreachable, "", fmt::format("the proxy refused the connection with status {}", response.status),
-               response.status == 407 ? "put user and password into the proxy's address" : "check the proxy, or NO_PROXY"};
+  return Error{ErrorCode::endpoint_unreachable, "",
+               fmt::format("the proxy refused the connection with status {}", response.status),
+               response.status == 407 ? "put user and password into the proxy's address"
+                                      : "check the proxy, or NO_PROXY"};
 }
 
-Result<HttpResponse> SystemHttpClient::exchange(const std::string& head, const HttpRequest& request, const OnBody& on_body,
-                                                const Wait& wait) {
-  const auto parser = ResponseParser::create({.body_bytes_max = options_.body_bytes_max,
-                                              .bodyless = request.method == "HEAD",
-                                              .on_body = &on_body});
+Result<HttpResponse> SystemHttpClient::exchange(const std::string& head, const HttpRequest& request,
+                                                const OnBody& on_body, const Wait& wait) {
+  const auto parser = ResponseParser::create(
+      {.body_bytes_max = options_.body_bytes_max, .bodyless = request.method == "HEAD", .on_body = &on_body});
   Status sent = write_all(head, request.timeouts, wait);
   if (sent.ok()) sent = write_all(request.body, request.timeouts, wait);
   if (!sent.ok() && sent.error().code != ErrorCode::endpoint_unreachable) return std::move(sent).error();
 
-  // A server that refuses a large request may answer and close before it has read it all: the answer tells more.
+  // A server that refuses a large request may answer and close before it has read it all: the answer tells
+  // more.
   Status answered = read_answer(*parser, request.timeouts, wait);
   if (!answered.ok()) return !sent.ok() && !answered_ ? std::move(sent).error() : std::move(answered).error();
   if (!sent.ok() || !parser->done() || !parser->reusable()) connection_.reset();

@@ -1,10 +1,10 @@
-// An HTTP/1.1 client over TLS (verified against the system's certificates) for JSON endpoints and event streams.
+// An HTTP/1.1 client over verified TLS, for JSON endpoints and event streams.
 //
-// Timeouts are apart, because they mean different things: no connection, no first byte, silence in the middle, too long in
-// all. Proxies come from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (net/proxy.h). One connection is kept alive and
-// reused; a reused one that turns out to be dead before it gave a single byte is replaced once, silently: every server may
-// close an idle connection at any moment. No redirects are followed: a key must not travel to another host. Cancellation
-// closes the connection within some 10 ms.
+// Timeouts are apart, because they mean different things: no connection, no first byte, silence in the middle,
+// too long in all. Proxies come from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (net/proxy.h). One
+// connection is kept alive and reused; a reused one that turns out to be dead before it gave a single byte is
+// replaced once, silently: every server may close an idle connection at any moment. No redirects are followed:
+// a key must not travel to another host. Cancellation closes the connection within some 10 ms.
 //
 // Blocking; one request at a time an object; several objects may be used in parallel.
 #pragma once
@@ -34,13 +34,13 @@ struct HttpRequest {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  HttpTimeouts timeouts = {};
+  HttpTimeouts timeouts = {};  // looked at before each step: a body callback may change what it owns
 };
 
 struct HttpResponse {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-  std::string body;  // empty when a body callback took it
+  std::string body;                                          // empty when a body callback took it
 
   // The first header of that lower-case name, or empty.
   [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -57,14 +57,16 @@ class HttpClient {
   [[nodiscard]] static Result<std::unique_ptr<HttpClient>> create(HttpClientOptions options = {});
   virtual ~HttpClient() = default;
 
-  // Pieces of the body of a 2xx answer as they come. False: the rest is not wanted, and the answer counts as complete. An
-  // Error stops the transfer and is handed through.
+  // Pieces of the body of a 2xx answer as they come. False: the rest is not wanted, and the answer counts as
+  // complete. An Error stops the transfer and is handed through.
   using OnBody = std::function<Result<bool>(std::string_view piece)>;
 
-  // Any status is a response, not an error. Errors (the caller knows the address and adds it): `endpoint_unreachable` (name, connection, TLS, broken off), `timed_out`
-  // (naming which), `too_large`, `cancelled`, `configuration` (the URL). With `on_body` the bodies of other statuses still
-  // come in `body`; `on_body` may be empty.
-  virtual Result<HttpResponse> send(const HttpRequest& request, const OnBody& on_body, const Cancellation& cancellation) = 0;
+  // Any status is a response, not an error. Errors (the caller knows the address and adds it):
+  // `endpoint_unreachable` (name, connection, TLS, broken off), `timed_out` (naming which), `too_large`,
+  // `cancelled`, `configuration` (the URL). With `on_body` the bodies of other statuses still come in `body`;
+  // `on_body` may be empty.
+  virtual Result<HttpResponse> send(const HttpRequest& request, const OnBody& on_body,
+                                    const Cancellation& cancellation) = 0;
 };
 
 }  // namespace kindling

@@ -101,14 +101,15 @@ Result<Proxy> parse_proxy(std::string_view name, std::string value) {
   const std::size_t authority_end = std::min(value.find('/', authority), value.size());
   Proxy proxy;
   if (const std::size_t at = value.rfind('@', authority_end); at != std::string::npos && at >= authority) {
-    proxy.authorization = "Basic " + base64(percent_decoded(std::string_view(value).substr(authority, at - authority)));
+    proxy.authorization =
+        "Basic " + base64(percent_decoded(std::string_view(value).substr(authority, at - authority)));
     value.erase(authority, at + 1 - authority);
   }
   Result<Url> url = parse_url(value);
   if (!url.ok()) return Error{url.error()}.within(name);
   if (url->tls) {
-    return Error{ErrorCode::configuration, std::string(name), "a proxy that is itself reached by https is not supported",
-                 "give its http address"};
+    return Error{ErrorCode::configuration, std::string(name),
+                 "a proxy that is itself reached by https is not supported", "give its http address"};
   }
   proxy.host = url->host;
   proxy.port = url->port;

@@ -1,9 +1,9 @@
 // Which proxy a request goes through, as the usual variables say.
 //
-// HTTPS_PROXY, HTTP_PROXY and ALL_PROXY (lower case wins; an address without a scheme is http), NO_PROXY: a list of host
-// names (with their subdomains), addresses, address ranges in CIDR form, each with an optional port, or "*". A proxy is
-// never used for loopback. HTTP_PROXY in upper case is not read where REQUEST_METHOD is set: there it is a header of a CGI
-// request ("httpoxy", CVE-2016-5385).
+// HTTPS_PROXY, HTTP_PROXY and ALL_PROXY (lower case wins; an address without a scheme is http), NO_PROXY: a
+// list of host names (with their subdomains), addresses, address ranges in CIDR form, each with an optional
+// port, or "*". A proxy is never used for loopback. HTTP_PROXY in upper case is not read where REQUEST_METHOD
+// is set: there it is a header of a CGI request ("httpoxy", CVE-2016-5385).
 //
 // Immutable; safe from any thread.
 #pragma once

@@ -30,7 +30,9 @@ Answer ask_system(const std::string& host, int flags) {
   if (answer.code != 0) return answer;
   for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
     std::array<char, NI_MAXHOST> name{};
-    if (::getnameinfo(entry->ai_addr, entry->ai_addrlen, name.data(), name.size(), nullptr, 0, NI_NUMERICHOST) != 0) continue;
+    if (::getnameinfo(entry->ai_addr, entry->ai_addrlen, name.data(), name.size(), nullptr, 0,
+                      NI_NUMERICHOST) != 0)
+      continue;
     if (std::find(answer.addresses.begin(), answer.addresses.end(), name.data()) == answer.addresses.end()) {
       answer.addresses.emplace_back(name.data());
     }
@@ -39,8 +41,8 @@ Answer ask_system(const std::string& host, int flags) {
   return answer;
 }
 
-// getaddrinfo cannot be interrupted and may take minutes when no name server answers. So it runs on a thread of its own,
-// which is left behind when nobody waits any more; both sides own the question.
+// getaddrinfo cannot be interrupted and may take minutes when no name server answers. So it runs on a thread of
+// its own, which is left behind when nobody waits any more; both sides own the question.
 struct Question {
   std::mutex mutex;
   std::condition_variable answered;
@@ -59,7 +61,8 @@ Result<Answer> ask_in_background(const std::string& host, const Wait& wait) {
       question->answered.notify_one();
     }).detach();
   } catch (const std::system_error& error) {
-    return Error{ErrorCode::endpoint_unreachable, "", std::string("no thread to look up the name: ") + error.what(), ""};
+    return Error{ErrorCode::endpoint_unreachable, "",
+                 std::string("no thread to look up the name: ") + error.what(), ""};
   }
   std::unique_lock lock(question->mutex);
   while (!question->answered.wait_for(lock, wait_poll, [&] { return question->done; })) {

@@ -12,8 +12,10 @@ using boost::beast::error_code;
 
 Error parse_error(const error_code& error) {
   if (error == http::error::body_limit || error == http::error::header_limit) {
-    return {ErrorCode::too_large, "", "the answer exceeds the limit of its " +
-                                          std::string(error == http::error::body_limit ? "body" : "header"), ""};
+    return {ErrorCode::too_large, "",
+            "the answer exceeds the limit of its " +
+                std::string(error == http::error::body_limit ? "body" : "header"),
+            ""};
   }
   if (error == http::error::partial_message) {
     return {ErrorCode::endpoint_unreachable, "", "the answer broke off before its end", ""};
@@ -40,10 +42,14 @@ class Message final : public http::basic_parser<false> {
   [[nodiscard]] const Status& callback_status() const { return callback_status_; }
 
  private:
-  void on_request_impl(http::verb, boost::beast::string_view, boost::beast::string_view, int, error_code&) override {}
-  void on_response_impl(int code, boost::beast::string_view, int, error_code&) override { response_.status = code; }
+  void on_request_impl(http::verb, boost::beast::string_view, boost::beast::string_view, int,
+                       error_code&) override {}
+  void on_response_impl(int code, boost::beast::string_view, int, error_code&) override {
+    response_.status = code;
+  }
 
-  void on_field_impl(http::field, boost::beast::string_view name, boost::beast::string_view value, error_code&) override {
+  void on_field_impl(http::field, boost::beast::string_view name, boost::beast::string_view value,
+                     error_code&) override {
     std::string lower;
     for (const char c : name) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     response_.headers.emplace_back(std::move(lower), std::string(value));
@@ -51,7 +57,9 @@ class Message final : public http::basic_parser<false> {
 
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-  std::size_t on_body_impl(boost::beast::string_view body, error_code& error) override { return take(body, error); }
+  std::size_t on_body_impl(boost::beast::string_view body, error_code& error) override {
+    return take(body, error);
+  }
   void on_chunk_header_impl(std::uint64_t, boost::beast::string_view, error_code&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view body, error_code& error) override {
     return take(body, error);
@@ -89,7 +97,8 @@ class BeastResponseParser final : public ResponseParser {
     pending_ += bytes;
     while (!pending_.empty() && !message_->is_done()) {
       error_code error;
-      const std::size_t used = message_->put(boost::asio::const_buffer(pending_.data(), pending_.size()), error);
+      const std::size_t used =
+          message_->put(boost::asio::const_buffer(pending_.data(), pending_.size()), error);
       pending_.erase(0, used);
       KINDLING_TRY_VOID(message_->callback_status());
       if (error && error != http::error::need_more) return parse_error(error);

@@ -1,4 +1,5 @@
-// One HTTP/1.1 answer (RFC 9112) from pieces cut anywhere, within limits. Informational answers (1xx) are passed over.
+// One HTTP/1.1 answer (RFC 9112) from pieces cut anywhere, within limits. Informational answers (1xx) are
+// passed over.
 //
 // Not thread-safe. Beast lives behind this header.
 #pragma once
@@ -18,7 +19,7 @@ class ResponseParser {
  public:
   struct Options {
     std::uint64_t body_bytes_max = 0;
-    bool bodyless = false;              // an answer to HEAD, or to CONNECT, has no body whatever its headers say
+    bool bodyless = false;  // an answer to HEAD, or to CONNECT, has no body whatever its headers say
     const HttpClient::OnBody* on_body = nullptr;  // of a 2xx answer; borrowed; may be null
   };
   [[nodiscard]] static std::unique_ptr<ResponseParser> create(const Options& options);
@@ -26,11 +27,12 @@ class ResponseParser {
 
   // Errors: `endpoint_unreachable` (not HTTP), `too_large`, or what `on_body` returned.
   virtual Status feed(std::string_view bytes) = 0;
-  // The connection has ended, which is how some bodies end. Errors: `endpoint_unreachable` if the answer is not whole.
+  // The connection has ended, which is how some bodies end. Errors: `endpoint_unreachable` if the answer is not
+  // whole.
   virtual Status end() = 0;
 
   [[nodiscard]] virtual bool done() const = 0;
-  [[nodiscard]] virtual bool stopped() const = 0;   // `on_body` wanted no more; the rest is passed over
+  [[nodiscard]] virtual bool stopped() const = 0;  // `on_body` wanted no more; the rest is passed over
   // Requires: done(). Whether the connection may carry another request.
   [[nodiscard]] virtual bool reusable() const = 0;
   [[nodiscard]] virtual HttpResponse take_response() = 0;

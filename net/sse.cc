@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-// The first CR or LF, or the size of `bytes`. (string_view::find_first_of asks each byte of a set: five times slower.)
+// The first CR or LF, or the size of `bytes`. (string_view::find_first_of asks each byte of a set: five times
+// slower.)
 std::size_t find_line_end(std::string_view bytes) {
   std::size_t at = 0;
   while (at < bytes.size() && bytes[at] != '\r' && bytes[at] != '\n') ++at;
@@ -42,7 +43,8 @@ Status SseReader::feed(std::string_view bytes, const OnEvent& on_event) {
 
 Status SseReader::take_line(const OnEvent& on_event) {
   std::string line = std::exchange(line_, {});
-  if (std::exchange(at_start_, false) && line.starts_with(byte_order_mark)) line.erase(0, byte_order_mark.size());
+  if (std::exchange(at_start_, false) && line.starts_with(byte_order_mark))
+    line.erase(0, byte_order_mark.size());
   if (line.empty()) return dispatch(on_event);
 
   const std::size_t colon = line.find(':');

@@ -1,5 +1,6 @@
-// The only source that includes Asio and OpenSSL. Every step is an asynchronous operation on a private io_context that is
-// run until the operation ends or its Wait gives up; giving up closes the socket, which ends the operation at once.
+// The only source that includes Asio and OpenSSL. Every step is an asynchronous operation on a private
+// io_context that is run until the operation ends or its Wait gives up; giving up closes the socket, which ends
+// the operation at once.
 #include "net/transport.h"
 
 #include <openssl/ssl.h>
@@ -50,7 +51,8 @@ class AsioTlsContext final : public TlsContext {
       context_.add_certificate_authority(asio::buffer(certificates.data(), certificates.size()), error);
       if (error) return Error{ErrorCode::configuration, "", "holds no certificate in PEM form", ""};
     }
-    if (error) return Error{ErrorCode::configuration, "TLS", error.message(), "install the package ca-certificates"};
+    if (error)
+      return Error{ErrorCode::configuration, "TLS", error.message(), "install the package ca-certificates"};
     return {};
   }
 
@@ -86,8 +88,8 @@ class AsioTransport final : public Transport {
   [[nodiscard]] bool usable() override;
 
  private:
-  // Starts one operation and blocks until it has ended, or until `wait` gives up, whose error comes back then. `start`
-  // takes the completion handler.
+  // Starts one operation and blocks until it has ended, or until `wait` gives up, whose error comes back then.
+  // `start` takes the completion handler.
   template <typename Start>
   Result<Outcome> complete(const Wait& wait, Start start);
   Status require_host(const std::string& host);
@@ -102,7 +104,9 @@ template <typename Start>
 Result<Outcome> AsioTransport::complete(const Wait& wait, Start start) {
   std::optional<Outcome> outcome;
   io_.restart();
-  start([&](const error_code& error, auto... size) { outcome = Outcome{error, (std::size_t{0} + ... + size)}; });
+  start([&](const error_code& error, auto... size) {
+    outcome = Outcome{error, (std::size_t{0} + ... + size)};
+  });
   while (!outcome) {
     io_.run_one_for(wait_poll);
     if (outcome) break;
@@ -117,7 +121,8 @@ Result<Outcome> AsioTransport::complete(const Wait& wait, Start start) {
 }
 
 Status AsioTransport::connect(const tcp::endpoint& endpoint, const Wait& wait) {
-  KINDLING_TRY(const Outcome outcome, complete(wait, [&](auto done) { socket_.async_connect(endpoint, std::move(done)); }));
+  KINDLING_TRY(const Outcome outcome,
+               complete(wait, [&](auto done) { socket_.async_connect(endpoint, std::move(done)); }));
   if (outcome.error) return broken("no connection: " + outcome.error.message());
   error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
@@ -148,8 +153,10 @@ Error AsioTransport::handshake_error(const std::string& host, const error_code& 
   }
   std::string why = "the server's certificate is not trusted: ";
   why += ::X509_verify_cert_error_string(verdict);
-  if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) why += " (it is not for " + host + ")";
-  return {ErrorCode::endpoint_unreachable, "", std::move(why), "check the address, and the certificates of this machine"};
+  if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH)
+    why += " (it is not for " + host + ")";
+  return {ErrorCode::endpoint_unreachable, "", std::move(why),
+          "check the address, and the certificates of this machine"};
 }
 
 Status AsioTransport::start_tls(const TlsContext& context, const std::string& host, const Wait& wait) {
@@ -213,8 +220,9 @@ Result<std::unique_ptr<TlsContext>> TlsContext::create(std::string_view certific
   }
 }
 
-Result<std::unique_ptr<Transport>> Transport::connect(const std::vector<std::string>& addresses, std::uint16_t port,
-                                                      std::chrono::milliseconds limit, const Wait& wait) {
+Result<std::unique_ptr<Transport>> Transport::connect(const std::vector<std::string>& addresses,
+                                                      std::uint16_t port, std::chrono::milliseconds limit,
+                                                      const Wait& wait) {
   Error last = broken("the host has no address");
   for (const std::string& address : addresses) {
     const Wait share(wait, limit / static_cast<std::int64_t>(addresses.size()), "no connection");

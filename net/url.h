@@ -10,10 +10,10 @@
 namespace kindling {
 
 struct Url {
-  bool tls = true;      // https
-  std::string host;     // without brackets
+  bool tls = true;   // https
+  std::string host;  // without brackets
   std::uint16_t port = 443;
-  std::string target;   // path and query, begins with '/'
+  std::string target;  // path and query, begins with '/'
 };
 
 // Absolute http or https addresses without user information. Errors: `configuration`.

@@ -1,4 +1,5 @@
-// How long a step of an exchange may take: until somebody cancels, or until its own limit or one around it has passed.
+// How long a step of an exchange may take: until somebody cancels, or until its own limit or one around it has
+// passed.
 #pragma once
 
 #include <chrono>
@@ -10,7 +11,8 @@
 
 namespace kindling {
 
-// Waits nest: a step within a request within a cancellation. Each counts from its making and borrows what is around it.
+// Waits nest: a step within a request within a cancellation. Each counts from its making and borrows what is
+// around it.
 class Wait {
  public:
   explicit Wait(const Cancellation& cancellation) : cancellation_(&cancellation) {}

@@ -15,17 +15,22 @@ constexpr std::size_t word_bytes_max = 24;
 
 // Always followed by the rest of the sentence. Titles count as they are written, the others in any case.
 constexpr WordList titles(
-    "Dr Mr Mrs Ms Messrs Prof Rev Hon Gen Col Capt Lt Sgt Maj Cmdr Adm Gov Sen Rep Pres St Mt Ft Fig Figs Eq Eqs Ref "
-    "Refs Dept Univ Hl Mme Mlle Mgr Sr Sra Srta Dra Ud Uds Dott Ing Avv Arch Exmo Exma Dl Dna Dhr Mevr Drs Tp TP Ts Gs");
+    "Dr Mr Mrs Ms Messrs Prof Rev Hon Gen Col Capt Lt Sgt Maj Cmdr Adm Gov Sen Rep Pres St Mt Ft Fig Figs Eq "
+    "Eqs Ref "
+    "Refs Dept Univ Hl Mme Mlle Mgr Sr Sra Srta Dra Ud Uds Dott Ing Avv Arch Exmo Exma Dl Dna Dhr Mevr Drs Tp "
+    "TP Ts Gs");
 
 constexpr WordList never_ends(
-    "e.g i.e eg ie cf viz vs approx esp incl excl bzw z.b z.t d.h u.a u.u o.g s.o s.u i.d.r v.a vgl evtl ggf inkl exkl "
-    "bspw sog abb hrsg p.ex c.-à-d p.ej pág págs núm v.gr ecc.mo d-na d-l bijv d.w.z o.a m.b.t bkz örn ör т.е т.к "
+    "e.g i.e eg ie cf viz vs approx esp incl excl bzw z.b z.t d.h u.a u.u o.g s.o s.u i.d.r v.a vgl evtl ggf "
+    "inkl exkl "
+    "bspw sog abb hrsg p.ex c.-à-d p.ej pág págs núm v.gr ecc.mo d-na d-l bijv d.w.z o.a m.b.t bkz örn ör т.е "
+    "т.к "
     "напр ул им проф акад рис табл π.χ δηλ βλ");
 
 // May also stand last in a sentence: only a word that commonly starts one tells.
 constexpr WordList may_end(
-    "etc al inc ltd corp bros esq ph.d phd m.d b.a m.a b.sc m.sc a.m p.m a.d b.c b.c.e c.e u.s u.k u.n e.u d.c usw usf "
+    "etc al inc ltd corp bros esq ph.d phd m.d b.a m.a b.sc m.sc a.m p.m a.d b.c b.c.e c.e u.s u.k u.n e.u d.c "
+    "usw usf "
     "blvd ecc spp т.д т.п г гг в вв руб тыс млн млрд κ.λπ κ.ά μ.χ");
 
 constexpr WordList may_end_capital(
@@ -33,15 +38,19 @@ constexpr WordList may_end_capital(
 
 // Belongs to a number that follows.
 constexpr WordList before_number(
-    "no nos nr n p pp s ss sec sect art arts abs para par cl pt fig figs vol vols ch chap app tab bd kap ed eds ver ff "
+    "no nos nr n p pp s ss sec sect art arts abs para par cl pt fig figs vol vols ch chap app tab bd kap ed "
+    "eds ver ff "
     "nn ca стр с гл №");
 
 // Words that commonly start a sentence: what stands before them has ended.
 constexpr WordList starters(
-    "the this that these those it its he she they we you there here in on at as if when while after before but and "
-    "however for from an his her their our by to with since although then also some many most all no not so what "
+    "the this that these those it its he she they we you there here in on at as if when while after before but "
+    "and "
+    "however for from an his her their our by to with since although then also some many most all no not so "
+    "what "
     "how why who where "
-    "der die das ein eine es er sie wir ihr im am bei nach mit für und aber auch wenn als le la les il elle ils un une "
+    "der die das ein eine es er sie wir ihr im am bei nach mit für und aber auch wenn als le la les il elle "
+    "ils un une "
     "ce cette des dans en au pour el los las se una del los por con su lo gli nel nella con o os as em um uma "
     "он она они это в на и но а как по из де het een hij zij");
 

@@ -32,7 +32,8 @@ bool is_acronym(std::string_view word) {
   return true;
 }
 
-// Commas of a number: "1,000,000" groups digits by three, "3,14" has one that stands for a point; "1,2,3" is a list.
+// Commas of a number: "1,000,000" groups digits by three, "3,14" has one that stands for a point; "1,2,3" is a
+// list.
 enum class Commas : std::uint8_t { none, grouping, point, list };
 
 Commas commas_of(std::string_view number) {
@@ -44,7 +45,9 @@ Commas commas_of(std::string_view number) {
     ++count;
     const std::size_t next = number.find_first_of(",.", comma + 1);
     grouping &= std::min(next, number.size()) - comma == 4;
-    comma = next != std::string_view::npos && number[next] == ',' ? next : number.find(',', std::min(next, number.size()));
+    comma = next != std::string_view::npos && number[next] == ','
+                ? next
+                : number.find(',', std::min(next, number.size()));
   }
   if (grouping) return Commas::grouping;
   return count == 1 ? Commas::point : Commas::list;
@@ -52,7 +55,8 @@ Commas commas_of(std::string_view number) {
 
 class Analysis {
  public:
-  Analysis(std::string_view text, Language language) : text_(text), language_(language), scanner_(text, language) {}
+  Analysis(std::string_view text, Language language)
+      : text_(text), language_(language), scanner_(text, language) {}
 
   std::vector<Term> terms() {
     terms_.reserve(text_.size() / 6 + 4);
@@ -70,11 +74,16 @@ class Analysis {
   }
 
  private:
-  [[nodiscard]] std::string_view text_of(std::size_t begin, std::size_t end) const { return text_.substr(begin, end - begin); }
+  [[nodiscard]] std::string_view text_of(std::size_t begin, std::size_t end) const {
+    return text_.substr(begin, end - begin);
+  }
 
   void add(std::string_view term, std::size_t begin, std::size_t end, bool part = false) {
     if (term.empty()) return;
-    terms_.push_back({std::string(term), position_, {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}, part});
+    terms_.push_back({std::string(term),
+                      position_,
+                      {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)},
+                      part});
   }
 
   void add_plain(const Word& word) {
@@ -120,9 +129,13 @@ class Analysis {
 
   void add_number(const Word& word) {
     switch (commas_of(text_of(word.begin, word.end))) {
-      case Commas::grouping: return add_without(word, ',');
-      case Commas::list: return add_list(word);
-      default: add(term_of_word(text_of(word.begin, word.end), false, language_), word.begin, word.end); ++position_;
+      case Commas::grouping:
+        return add_without(word, ',');
+      case Commas::list:
+        return add_list(word);
+      default:
+        add(term_of_word(text_of(word.begin, word.end), false, language_), word.begin, word.end);
+        ++position_;
     }
   }
 
@@ -180,7 +193,8 @@ class Analysis {
     if (at == word.begin || !is_ascii_upper(static_cast<unsigned char>(text_[at]))) return false;
     const auto before = static_cast<unsigned char>(text_[at - 1]);
     if (is_ascii_lower(before) || is_ascii_digit(before)) return true;
-    return is_ascii_upper(before) && at + 1 < word.end && is_ascii_lower(static_cast<unsigned char>(text_[at + 1]));
+    return is_ascii_upper(before) && at + 1 < word.end &&
+           is_ascii_lower(static_cast<unsigned char>(text_[at + 1]));
   }
 
   std::string_view text_;
@@ -233,8 +247,12 @@ std::vector<Term> analyze_question(std::string_view question, Language language)
   return unique(kept.empty() ? std::move(terms) : std::move(kept));
 }
 
-bool is_stop_word(std::string_view word, Language language) { return (role_of(word).stop & set_of(language)) != 0; }
+bool is_stop_word(std::string_view word, Language language) {
+  return (role_of(word).stop & set_of(language)) != 0;
+}
 
-bool is_question_word(std::string_view word, Language language) { return (role_of(word).question & set_of(language)) != 0; }
+bool is_question_word(std::string_view word, Language language) {
+  return (role_of(word).question & set_of(language)) != 0;
+}
 
 }  // namespace kindling

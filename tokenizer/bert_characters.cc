@@ -47,9 +47,16 @@ bool is_ideograph(char32_t c) {
 bool is_punctuation(char32_t c) {
   if (c < 0x80) return in(c, '!', '/') || in(c, ':', '@') || in(c, '[', '`') || in(c, '{', '~');
   switch (category(c)) {
-    case U_DASH_PUNCTUATION: case U_START_PUNCTUATION: case U_END_PUNCTUATION: case U_CONNECTOR_PUNCTUATION:
-    case U_OTHER_PUNCTUATION: case U_INITIAL_PUNCTUATION: case U_FINAL_PUNCTUATION: return true;
-    default: return false;
+    case U_DASH_PUNCTUATION:
+    case U_START_PUNCTUATION:
+    case U_END_PUNCTUATION:
+    case U_CONNECTOR_PUNCTUATION:
+    case U_OTHER_PUNCTUATION:
+    case U_INITIAL_PUNCTUATION:
+    case U_FINAL_PUNCTUATION:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -58,10 +65,19 @@ char32_t lower(char32_t c) {
   if (in(c, 0x10d50, 0x10d65)) return c + 0x20;
   if (in(c, 0x16ea0, 0x16eb8)) return c + 0x1b;
   switch (c) {
-    case 0xa7cb: return 0x264;
-    case 0xa7dc: return 0x19b;
-    case 0x1c89: case 0xa7cc: case 0xa7ce: case 0xa7d2: case 0xa7d4: case 0xa7da: return c + 1;
-    default: return static_cast<char32_t>(u_tolower(icu(c)));
+    case 0xa7cb:
+      return 0x264;
+    case 0xa7dc:
+      return 0x19b;
+    case 0x1c89:
+    case 0xa7cc:
+    case 0xa7ce:
+    case 0xa7d2:
+    case 0xa7d4:
+    case 0xa7da:
+      return c + 1;
+    default:
+      return static_cast<char32_t>(u_tolower(icu(c)));
   }
 }
 
@@ -73,7 +89,8 @@ int decompose(char32_t c, std::array<char32_t, 4>& out) {
   std::array<UChar, 16> units{};
   UErrorCode status = U_ZERO_ERROR;
   const UNormalizer2* nfd = unorm2_getNFDInstance(&status);
-  int size = U_SUCCESS(status) ? unorm2_getDecomposition(nfd, icu(c), units.data(), std::ssize(units), &status) : -1;
+  int size =
+      U_SUCCESS(status) ? unorm2_getDecomposition(nfd, icu(c), units.data(), std::ssize(units), &status) : -1;
   if (size <= 0 || U_FAILURE(status) || !is_assigned_in(c, 9)) {
     out[0] = c;
     return 1;
@@ -87,7 +104,8 @@ int decompose(char32_t c, std::array<char32_t, 4>& out) {
   return count;
 }
 
-// Accents that are not kept need no place in canonical order: sorting the kept ones by class is the same without them.
+// Accents that are not kept need no place in canonical order: sorting the kept ones by class is the same
+// without them.
 BertCharacter simplify(const BertMapping& mapping) {
   BertCharacter only{0, BertKind::removed, 0};
   int kept = 0;
@@ -133,8 +151,13 @@ BertMapping BertCharacters::map(char32_t c) const {
       continue;
     }
     const char32_t lowered = options_.lower_case ? lower(part) : part;
-    put(lowered, ideograph ? BertKind::ideograph : is_punctuation(lowered) ? BertKind::punctuation : BertKind::letter, ccc);
-    if (options_.lower_case && part == 0x130) put(0x307, BertKind::letter);  // the one lower case of two characters
+    put(lowered,
+        ideograph                 ? BertKind::ideograph
+        : is_punctuation(lowered) ? BertKind::punctuation
+                                  : BertKind::letter,
+        ccc);
+    if (options_.lower_case && part == 0x130)
+      put(0x307, BertKind::letter);  // the one lower case of two characters
   }
   return mapping;
 }

@@ -18,7 +18,7 @@ enum class ByteKind : std::uint8_t {
   terminator,  // ! and ?
   semicolon,   // the Greek question mark
   newline,
-  lead,        // of a character that needs decoding: terminators of other scripts, Thai
+  lead,  // of a character that needs decoding: terminators of other scripts, Thai
 };
 
 constexpr std::array<ByteKind, 256> byte_kinds = [] {
@@ -27,22 +27,56 @@ constexpr std::array<ByteKind, 256> byte_kinds = [] {
   kinds['!'] = kinds['?'] = ByteKind::terminator;
   kinds[';'] = ByteKind::semicolon;
   kinds['\n'] = kinds['\r'] = ByteKind::newline;
-  // Leads of every character below that ends sentences: U+037E, U+0589, Arabic, U+0700, the Indic and South-East Asian
-  // blocks, U+2026 and U+203C.., CJK and full-width forms.
-  for (const int lead : {0xcd, 0xd6, 0xd8, 0xdb, 0xdc, 0xe0, 0xe1, 0xe2, 0xe3, 0xef}) kinds[lead] = ByteKind::lead;
+  // Leads of every character below that ends sentences: U+037E, U+0589, Arabic, U+0700, the Indic and
+  // South-East Asian blocks, U+2026 and U+203C.., CJK and full-width forms.
+  for (const int lead : {0xcd, 0xd6, 0xd8, 0xdb, 0xdc, 0xe0, 0xe1, 0xe2, 0xe3, 0xef})
+    kinds[lead] = ByteKind::lead;
   return kinds;
 }();
 
-enum class Ending : std::uint8_t { none, period, terminator, unspaced };  // unspaced: needs no white space behind it
+enum class Ending : std::uint8_t {
+  none,
+  period,
+  terminator,
+  unspaced
+};  // unspaced: needs no white space behind it
 
 Ending ending_of(char32_t c) {
   switch (c) {
-    case '.': case 0x2026: return Ending::period;
-    case '!': case '?': case 0x203c: case 0x203d: case 0x2047: case 0x2048: case 0x2049: return Ending::terminator;
-    case 0x037e: case 0x0589: case 0x061f: case 0x06d4: case 0x0700: case 0x0964: case 0x0965: case 0x0f0d:
-    case 0x104a: case 0x104b: case 0x1362: case 0x1367: case 0x17d4: case 0x17d5: case 0x1803:
-    case 0x3002: case 0xff01: case 0xff0e: case 0xff1f: case 0xff61: return Ending::unspaced;
-    default: return Ending::none;
+    case '.':
+    case 0x2026:
+      return Ending::period;
+    case '!':
+    case '?':
+    case 0x203c:
+    case 0x203d:
+    case 0x2047:
+    case 0x2048:
+    case 0x2049:
+      return Ending::terminator;
+    case 0x037e:
+    case 0x0589:
+    case 0x061f:
+    case 0x06d4:
+    case 0x0700:
+    case 0x0964:
+    case 0x0965:
+    case 0x0f0d:
+    case 0x104a:
+    case 0x104b:
+    case 0x1362:
+    case 0x1367:
+    case 0x17d4:
+    case 0x17d5:
+    case 0x1803:
+    case 0x3002:
+    case 0xff01:
+    case 0xff0e:
+    case 0xff1f:
+    case 0xff61:
+      return Ending::unspaced;
+    default:
+      return Ending::none;
   }
 }
 
@@ -50,8 +84,8 @@ bool is_thai(std::string_view text, std::size_t at) {
   return at + 2 < text.size() && text[at] == '\xe0' && (text[at + 1] == '\xb8' || text[at + 1] == '\xb9');
 }
 
-// Thai writes no full stop; a space stands between sentences and, less often, phrases. It ends a sentence that is already
-// this long.
+// Thai writes no full stop; a space stands between sentences and, less often, phrases. It ends a sentence that
+// is already this long.
 constexpr std::size_t thai_sentence_bytes_min = 240;
 
 class Splitter {
@@ -61,11 +95,22 @@ class Splitter {
   std::vector<ByteSpan> split() {
     while (at_ < text_.size()) {
       switch (byte_kinds[static_cast<unsigned char>(text_[at_])]) {
-        case ByteKind::plain: ++at_; break;
-        case ByteKind::newline: at_newline(); break;
-        case ByteKind::semicolon: at_semicolon(); break;
-        case ByteKind::period: case ByteKind::terminator: at_ending(); break;
-        case ByteKind::lead: at_lead(); break;
+        case ByteKind::plain:
+          ++at_;
+          break;
+        case ByteKind::newline:
+          at_newline();
+          break;
+        case ByteKind::semicolon:
+          at_semicolon();
+          break;
+        case ByteKind::period:
+        case ByteKind::terminator:
+          at_ending();
+          break;
+        case ByteKind::lead:
+          at_lead();
+          break;
       }
     }
     end_sentence();
@@ -73,10 +118,13 @@ class Splitter {
   }
 
  private:
-  [[nodiscard]] char32_t peek(std::size_t at) const { return at < text_.size() ? next_code_point(text_, at) : U'\0'; }
+  [[nodiscard]] char32_t peek(std::size_t at) const {
+    return at < text_.size() ? next_code_point(text_, at) : U'\0';
+  }
 
   void end_sentence() {
-    if (at_ > begin_) sentences_.push_back({static_cast<std::uint32_t>(begin_), static_cast<std::uint32_t>(at_)});
+    if (at_ > begin_)
+      sentences_.push_back({static_cast<std::uint32_t>(begin_), static_cast<std::uint32_t>(at_)});
     begin_ = at_;
   }
 
@@ -105,7 +153,9 @@ class Splitter {
     (void)next_code_point(text_, next);
     if (c == '-' || c == '*' || c == '+' || c == 0x2022 || c == 0x25e6 || c == 0x25aa) return peek(next) == ' ';
     std::size_t digits = 0;
-    while (digits < 4 && at + digits < text_.size() && is_ascii_digit(static_cast<unsigned char>(text_[at + digits]))) ++digits;
+    while (digits < 4 && at + digits < text_.size() &&
+           is_ascii_digit(static_cast<unsigned char>(text_[at + digits])))
+      ++digits;
     const char32_t behind = peek(at + digits);
     return digits >= 1 && digits <= 3 && (behind == '.' || behind == ')') && peek(at + digits + 1) == ' ';
   }
@@ -162,7 +212,9 @@ class Splitter {
     skip_closing(quoted);
     const bool spaced = at_ == text_.size() || is_white_space(peek(at_));
     if (!spaced && ending != Ending::unspaced) return;
-    if (ending == Ending::unspaced && !spaced && is_digit(peek(at_)) && text_.substr(first).starts_with("\xef\xbc\x8e")) return;
+    if (ending == Ending::unspaced && !spaced && is_digit(peek(at_)) &&
+        text_.substr(first).starts_with("\xef\xbc\x8e"))
+      return;
     const bool lone_period = ending == Ending::period && count == 1 && text_[first] == '.' && !quoted;
     if (skip_space() || at_ == text_.size() || (at_ == last_line_ && is_list_item(at_))) return end_sentence();
     const char32_t letter = next_letter();
@@ -176,7 +228,9 @@ class Splitter {
     while (at_ < text_.size()) {
       if (text_[at_] == '[') {
         std::size_t digits = 0;
-        while (digits < 4 && at_ + 1 + digits < text_.size() && is_ascii_digit(static_cast<unsigned char>(text_[at_ + 1 + digits]))) ++digits;
+        while (digits < 4 && at_ + 1 + digits < text_.size() &&
+               is_ascii_digit(static_cast<unsigned char>(text_[at_ + 1 + digits])))
+          ++digits;
         if (digits == 0 || peek(at_ + 1 + digits) != ']') return;
         at_ += digits + 2;
         continue;
@@ -184,7 +238,8 @@ class Splitter {
       std::size_t next = at_;
       const char32_t c = next_code_point(text_, next);
       // “ and « open in some languages and close in others: what follows tells.
-      const bool closing = is_closing(c) || ((c == 0x201c || c == 0xab) && !is_letter(peek(next)) && !is_digit(peek(next)));
+      const bool closing =
+          is_closing(c) || ((c == 0x201c || c == 0xab) && !is_letter(peek(next)) && !is_digit(peek(next)));
       if (!closing) return;
       quoted |= c != ')' && c != ']' && c != '}';
       at_ = next;
@@ -215,7 +270,7 @@ class Splitter {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  std::size_t begin_ = 0;                   // of the sentence being read
+  std::size_t begin_ = 0;                           // of the sentence being read
   std::size_t last_line_ = std::string_view::npos;  // where the line begins that skip_space last ended in
   std::vector<ByteSpan> sentences_;
 };

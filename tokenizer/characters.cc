@@ -23,9 +23,13 @@ bool is_upper(char32_t c) {
 
 bool is_lower(char32_t c) { return c < 0x80 ? is_ascii_lower(c) : u_charType(icu(c)) == U_LOWERCASE_LETTER; }
 
-bool is_digit(char32_t c) { return c < 0x80 ? is_ascii_digit(c) : u_charType(icu(c)) == U_DECIMAL_DIGIT_NUMBER; }
+bool is_digit(char32_t c) {
+  return c < 0x80 ? is_ascii_digit(c) : u_charType(icu(c)) == U_DECIMAL_DIGIT_NUMBER;
+}
 
-bool is_letter(char32_t c) { return c < 0x80 ? is_ascii_letter(c) : static_cast<bool>(u_isUAlphabetic(icu(c))); }
+bool is_letter(char32_t c) {
+  return c < 0x80 ? is_ascii_letter(c) : static_cast<bool>(u_isUAlphabetic(icu(c)));
+}
 
 bool is_mark(char32_t c) { return c >= 0x300 && (U_GET_GC_MASK(icu(c)) & U_GC_M_MASK) != 0; }
 

@@ -17,10 +17,10 @@ namespace kindling {
 [[nodiscard]] bool is_white_space(char32_t c);  // Unicode White_Space, and U+FEFF
 [[nodiscard]] bool is_upper(char32_t c);        // upper case or title case
 [[nodiscard]] bool is_lower(char32_t c);
-[[nodiscard]] bool is_digit(char32_t c);        // general category Nd
-[[nodiscard]] bool is_letter(char32_t c);       // Alphabetic
-[[nodiscard]] bool is_mark(char32_t c);         // general categories Mn, Mc, Me
-[[nodiscard]] bool is_opening(char32_t c);      // opening brackets and quotation marks, the ambiguous " and ' too
+[[nodiscard]] bool is_digit(char32_t c);    // general category Nd
+[[nodiscard]] bool is_letter(char32_t c);   // Alphabetic
+[[nodiscard]] bool is_mark(char32_t c);     // general categories Mn, Mc, Me
+[[nodiscard]] bool is_opening(char32_t c);  // opening brackets and quotation marks, the ambiguous " and ' too
 [[nodiscard]] bool is_closing(char32_t c);
 
 // The code point that ends at `end`. Invalid bytes give U+FFFD one at a time. Requires: end > 0.

@@ -10,11 +10,12 @@
 namespace kindling {
 namespace {
 
-// Classes of characters. Each character costs its class; the first of a run of a class costs its `start` besides.
+// Classes of characters. Each character costs its class; the first of a run of a class costs its `start`
+// besides.
 enum class Class : std::uint8_t {
-  none,        // before the text
-  lower,       // a-z but the next
-  rare,        // j k q v w x z: words that hold them are cut sooner
+  none,   // before the text
+  lower,  // a-z but the next
+  rare,   // j k q v w x z: words that hold them are cut sooner
   upper,
   digit,
   space,
@@ -28,24 +29,38 @@ enum class Class : std::uint8_t {
   hebrew,
   arabic,
   devanagari,
-  indic,       // Bengali to Sinhala
+  indic,  // Bengali to Sinhala
   thai,
   south_east,  // Lao, Tibetan, Burmese, Khmer
   caucasian,   // Armenian, Georgian
   kana,
   han,
   hangul,
-  wide_sign,   // punctuation of East Asia, full-width forms
-  quote,       // general punctuation: dashes, curly quotation marks
-  astral,      // beyond the BMP, and rare Han
+  wide_sign,  // punctuation of East Asia, full-width forms
+  quote,      // general punctuation: dashes, curly quotation marks
+  astral,     // beyond the BMP, and rare Han
   other,
 };
 constexpr std::size_t class_count = static_cast<std::size_t>(Class::other) + 1;
 
 // A run goes on between classes of one group.
-enum class Group : std::uint8_t { alone, latin, upper, space, newline, sign, greek, cyrillic, arabic, indic, caucasian, hangul };
+enum class Group : std::uint8_t {
+  alone,
+  latin,
+  upper,
+  space,
+  newline,
+  sign,
+  greek,
+  cyrillic,
+  arabic,
+  indic,
+  caucasian,
+  hangul
+};
 
-// In 1/128 of a token; fitted as docs/counting.md tells. No start reaches half a token: counts stay additive within one.
+// In 1/128 of a token; fitted as docs/counting.md tells. No start reaches half a token: counts stay additive
+// within one.
 struct Cost {
   Class of;
   std::uint16_t each;
@@ -94,7 +109,8 @@ static_assert(costs_are_sound);
 
 constexpr const Cost& cost(Class of) { return costs[static_cast<std::size_t>(of)]; }
 
-// Whether a character of class `next` goes on with the run that `before` is in: small letters also behind a capital.
+// Whether a character of class `next` goes on with the run that `before` is in: small letters also behind a
+// capital.
 constexpr bool continues(Class before, Class next) {
   const Group group = cost(next).group;
   if (group == Group::alone || before == Class::none) return false;
@@ -102,7 +118,9 @@ constexpr bool continues(Class before, Class next) {
 }
 
 constexpr Class ascii_class(unsigned char c) {
-  if (c >= 'a' && c <= 'z') return std::string_view("jkqvwxz").find(static_cast<char>(c)) == std::string_view::npos ? Class::lower : Class::rare;
+  if (c >= 'a' && c <= 'z')
+    return std::string_view("jkqvwxz").find(static_cast<char>(c)) == std::string_view::npos ? Class::lower
+                                                                                            : Class::rare;
   if (c >= 'A' && c <= 'Z') return Class::upper;
   if (c >= '0' && c <= '9') return Class::digit;
   if (c == ' ') return Class::space;
@@ -117,23 +135,25 @@ struct Block {
 
 // The BMP above ASCII, each entry up to `last`.
 constexpr std::array blocks{
-    Block{0x24f, Class::latin},       Block{0x36f, Class::other},      Block{0x3ff, Class::greek},
-    Block{0x52f, Class::cyrillic},    Block{0x58f, Class::caucasian},  Block{0x5ff, Class::hebrew},
-    Block{0x77f, Class::arabic},      Block{0x8ff, Class::other},      Block{0x97f, Class::devanagari},
-    Block{0xdff, Class::indic},       Block{0xe7f, Class::thai},       Block{0x109f, Class::south_east},
-    Block{0x10ff, Class::caucasian},  Block{0x177f, Class::other},     Block{0x17ff, Class::south_east},
-    Block{0x1dff, Class::other},      Block{0x1e9f, Class::latin},     Block{0x1eff, Class::vietnamese},
-    Block{0x1fff, Class::greek},      Block{0x206f, Class::quote},     Block{0x2fff, Class::other},
-    Block{0x303f, Class::wide_sign},  Block{0x30ff, Class::kana},      Block{0x33ff, Class::other},
-    Block{0x4dff, Class::astral},     Block{0x9fff, Class::han},       Block{0xabff, Class::other},
-    Block{0xd7af, Class::hangul},     Block{0xfaff, Class::other},     Block{0xfdff, Class::arabic},
-    Block{0xfe6f, Class::other},      Block{0xfefe, Class::arabic},    Block{0xfeff, Class::other},
-    Block{0xffef, Class::wide_sign},  Block{0xffff, Class::other},
+    Block{0x24f, Class::latin},      Block{0x36f, Class::other},     Block{0x3ff, Class::greek},
+    Block{0x52f, Class::cyrillic},   Block{0x58f, Class::caucasian}, Block{0x5ff, Class::hebrew},
+    Block{0x77f, Class::arabic},     Block{0x8ff, Class::other},     Block{0x97f, Class::devanagari},
+    Block{0xdff, Class::indic},      Block{0xe7f, Class::thai},      Block{0x109f, Class::south_east},
+    Block{0x10ff, Class::caucasian}, Block{0x177f, Class::other},    Block{0x17ff, Class::south_east},
+    Block{0x1dff, Class::other},     Block{0x1e9f, Class::latin},    Block{0x1eff, Class::vietnamese},
+    Block{0x1fff, Class::greek},     Block{0x206f, Class::quote},    Block{0x2fff, Class::other},
+    Block{0x303f, Class::wide_sign}, Block{0x30ff, Class::kana},     Block{0x33ff, Class::other},
+    Block{0x4dff, Class::astral},    Block{0x9fff, Class::han},      Block{0xabff, Class::other},
+    Block{0xd7af, Class::hangul},    Block{0xfaff, Class::other},    Block{0xfdff, Class::arabic},
+    Block{0xfe6f, Class::other},     Block{0xfefe, Class::arabic},   Block{0xfeff, Class::other},
+    Block{0xffef, Class::wide_sign}, Block{0xffff, Class::other},
 };
 
 Class class_of(char32_t c) {
   if (c > 0xffff) return Class::astral;
-  return std::lower_bound(blocks.begin(), blocks.end(), c, [](const Block& block, char32_t value) { return block.last < value; })->of;
+  return std::lower_bound(blocks.begin(), blocks.end(), c,
+                          [](const Block& block, char32_t value) { return block.last < value; })
+      ->of;
 }
 
 // What an ASCII character costs behind each class, so that the loop over ASCII is two loads and an addition.
@@ -204,6 +224,8 @@ class Estimator final : public Tokenizer {
 
 }  // namespace
 
-std::unique_ptr<Tokenizer> make_estimator(std::string name) { return std::make_unique<Estimator>(std::move(name)); }
+std::unique_ptr<Tokenizer> make_estimator(std::string name) {
+  return std::make_unique<Estimator>(std::move(name));
+}
 
 }  // namespace kindling

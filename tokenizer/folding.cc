@@ -20,32 +20,58 @@ constexpr std::size_t raw_bytes_max = 4 * term_bytes_max;
 
 const char* algorithm_of(Language language) {
   switch (language) {
-    case Language::arabic: return "arabic";
-    case Language::basque: return "basque";
-    case Language::catalan: return "catalan";
-    case Language::danish: return "danish";
-    case Language::dutch: return "dutch";
-    case Language::english: return "english";
-    case Language::finnish: return "finnish";
-    case Language::french: return "french";
-    case Language::german: return "german";
-    case Language::greek: return "greek";
-    case Language::hindi: return "hindi";
-    case Language::hungarian: return "hungarian";
-    case Language::indonesian: return "indonesian";
-    case Language::irish: return "irish";
-    case Language::italian: return "italian";
-    case Language::lithuanian: return "lithuanian";
-    case Language::nepali: return "nepali";
-    case Language::norwegian: return "norwegian";
-    case Language::portuguese: return "portuguese";
-    case Language::romanian: return "romanian";
-    case Language::russian: return "russian";
-    case Language::spanish: return "spanish";
-    case Language::swedish: return "swedish";
-    case Language::tamil: return "tamil";
-    case Language::turkish: return "turkish";
-    default: return nullptr;  // unknown, and languages that Snowball does not know
+    case Language::arabic:
+      return "arabic";
+    case Language::basque:
+      return "basque";
+    case Language::catalan:
+      return "catalan";
+    case Language::danish:
+      return "danish";
+    case Language::dutch:
+      return "dutch";
+    case Language::english:
+      return "english";
+    case Language::finnish:
+      return "finnish";
+    case Language::french:
+      return "french";
+    case Language::german:
+      return "german";
+    case Language::greek:
+      return "greek";
+    case Language::hindi:
+      return "hindi";
+    case Language::hungarian:
+      return "hungarian";
+    case Language::indonesian:
+      return "indonesian";
+    case Language::irish:
+      return "irish";
+    case Language::italian:
+      return "italian";
+    case Language::lithuanian:
+      return "lithuanian";
+    case Language::nepali:
+      return "nepali";
+    case Language::norwegian:
+      return "norwegian";
+    case Language::portuguese:
+      return "portuguese";
+    case Language::romanian:
+      return "romanian";
+    case Language::russian:
+      return "russian";
+    case Language::spanish:
+      return "spanish";
+    case Language::swedish:
+      return "swedish";
+    case Language::tamil:
+      return "tamil";
+    case Language::turkish:
+      return "turkish";
+    default:
+      return nullptr;  // unknown, and languages that Snowball does not know
   }
 }
 
@@ -83,7 +109,8 @@ std::string casefold_nfkc(std::string_view word) {
   std::string folded;
   icu::StringByteSink<std::string> sink(&folded);
   if (U_SUCCESS(status)) {
-    normalizer->normalizeUTF8(0, icu::StringPiece(word.data(), static_cast<std::int32_t>(word.size())), sink, nullptr, status);
+    normalizer->normalizeUTF8(0, icu::StringPiece(word.data(), static_cast<std::int32_t>(word.size())), sink,
+                              nullptr, status);
   }
   return U_SUCCESS(status) ? folded : std::string(word);
 }
@@ -146,7 +173,8 @@ class TermMemory {
     const sb_symbol* stem = sb_stemmer_stem(stemmer.get(), reinterpret_cast<const sb_symbol*>(computed_.data()),
                                             static_cast<int>(computed_.size()));
     const int size = sb_stemmer_length(stemmer.get());
-    if (stem != nullptr && size > 0) computed_.assign(reinterpret_cast<const char*>(stem), static_cast<std::size_t>(size));
+    if (stem != nullptr && size > 0)
+      computed_.assign(reinterpret_cast<const char*>(stem), static_cast<std::size_t>(size));
   }
 
   std::array<Entry, slot_count> entries_{};

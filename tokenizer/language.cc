@@ -23,14 +23,14 @@ constexpr std::array<std::string_view, language_count> codes{
     "it",  "ja", "ko", "lt", "ne", "no", "pt", "ro", "ru", "es", "sv", "ta", "th", "tr", "vi"};
 
 // Groups of languages that share a script; told apart by words.
-constexpr LanguageSet latin_languages = set_of(Language::basque) | set_of(Language::catalan) | set_of(Language::danish) |
-                                        set_of(Language::dutch) | set_of(Language::english) | set_of(Language::finnish) |
-                                        set_of(Language::french) | set_of(Language::german) | set_of(Language::hungarian) |
-                                        set_of(Language::indonesian) | set_of(Language::irish) | set_of(Language::italian) |
-                                        set_of(Language::lithuanian) | set_of(Language::norwegian) |
-                                        set_of(Language::portuguese) | set_of(Language::romanian) |
-                                        set_of(Language::spanish) | set_of(Language::swedish) | set_of(Language::turkish) |
-                                        set_of(Language::vietnamese);
+constexpr LanguageSet latin_languages =
+    set_of(Language::basque) | set_of(Language::catalan) | set_of(Language::danish) | set_of(Language::dutch) |
+    set_of(Language::english) | set_of(Language::finnish) | set_of(Language::french) |
+    set_of(Language::german) | set_of(Language::hungarian) | set_of(Language::indonesian) |
+    set_of(Language::irish) | set_of(Language::italian) | set_of(Language::lithuanian) |
+    set_of(Language::norwegian) | set_of(Language::portuguese) | set_of(Language::romanian) |
+    set_of(Language::spanish) | set_of(Language::swedish) | set_of(Language::turkish) |
+    set_of(Language::vietnamese);
 
 // Letters that few languages write: worth as much as a rare function word.
 struct TellingLetters {
@@ -56,7 +56,8 @@ constexpr std::array telling_letters{
 };
 
 struct Scripts {
-  int latin = 0, cyrillic = 0, arabic = 0, persian = 0, devanagari = 0, greek = 0, han = 0, kana = 0, hangul = 0, thai = 0, tamil = 0, other = 0;
+  int latin = 0, cyrillic = 0, arabic = 0, persian = 0, devanagari = 0, greek = 0, han = 0, kana = 0,
+      hangul = 0, thai = 0, tamil = 0, other = 0;
 };
 
 Scripts count_scripts(std::string_view text) {
@@ -70,28 +71,51 @@ Scripts count_scripts(std::string_view text) {
     if (!is_letter(c)) continue;
     UErrorCode status = U_ZERO_ERROR;
     switch (uscript_getScript(static_cast<UChar32>(c), &status)) {
-      case USCRIPT_LATIN: ++scripts.latin; break;
-      case USCRIPT_CYRILLIC: ++scripts.cyrillic; break;
+      case USCRIPT_LATIN:
+        ++scripts.latin;
+        break;
+      case USCRIPT_CYRILLIC:
+        ++scripts.cyrillic;
+        break;
       case USCRIPT_ARABIC:
         ++scripts.arabic;
         // Letters that Persian and Urdu write and Arabic does not.
-        scripts.persian += c == 0x67e || c == 0x686 || c == 0x698 || c == 0x6af || c == 0x6a9 || c == 0x6cc || c == 0x6d2;
+        scripts.persian +=
+            c == 0x67e || c == 0x686 || c == 0x698 || c == 0x6af || c == 0x6a9 || c == 0x6cc || c == 0x6d2;
         break;
-      case USCRIPT_DEVANAGARI: ++scripts.devanagari; break;
-      case USCRIPT_GREEK: ++scripts.greek; break;
-      case USCRIPT_HAN: ++scripts.han; break;
-      case USCRIPT_HIRAGANA: case USCRIPT_KATAKANA: ++scripts.kana; break;
-      case USCRIPT_HANGUL: ++scripts.hangul; break;
-      case USCRIPT_THAI: ++scripts.thai; break;
-      case USCRIPT_TAMIL: ++scripts.tamil; break;
-      default: ++scripts.other; break;
+      case USCRIPT_DEVANAGARI:
+        ++scripts.devanagari;
+        break;
+      case USCRIPT_GREEK:
+        ++scripts.greek;
+        break;
+      case USCRIPT_HAN:
+        ++scripts.han;
+        break;
+      case USCRIPT_HIRAGANA:
+      case USCRIPT_KATAKANA:
+        ++scripts.kana;
+        break;
+      case USCRIPT_HANGUL:
+        ++scripts.hangul;
+        break;
+      case USCRIPT_THAI:
+        ++scripts.thai;
+        break;
+      case USCRIPT_TAMIL:
+        ++scripts.tamil;
+        break;
+      default:
+        ++scripts.other;
+        break;
     }
   }
   return scripts;
 }
 
-// The languages that write in the text's main script. A character of Han, Kana or Hangul says as much as three letters; Latin
-// letters count a third, for texts in other scripts quote Latin names, and seldom the other way round.
+// The languages that write in the text's main script. A character of Han, Kana or Hangul says as much as three
+// letters; Latin letters count a third, for texts in other scripts quote Latin names, and seldom the other way
+// round.
 LanguageSet languages_of(const Scripts& s) {
   const std::array<std::pair<int, LanguageSet>, 10> found{{
       {(s.latin + 2) / 3, latin_languages},
@@ -105,7 +129,8 @@ LanguageSet languages_of(const Scripts& s) {
       {s.tamil, set_of(Language::tamil)},
       {s.other, set_of(Language::unknown)},
   }};
-  const auto most = std::max_element(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  const auto most = std::max_element(found.begin(), found.end(),
+                                     [](const auto& a, const auto& b) { return a.first < b.first; });
   return most->first == 0 ? LanguageSet{0} : most->second;
 }
 
@@ -127,8 +152,8 @@ void add_shared(Scores& scores, LanguageSet languages, double points) {
 
 // Of equal scores the language wins that more texts are written in.
 constexpr std::array widespread_first{
-    Language::english, Language::spanish, Language::french, Language::german, Language::russian, Language::portuguese,
-    Language::italian, Language::dutch, Language::turkish, Language::hindi};
+    Language::english,    Language::spanish, Language::french, Language::german,  Language::russian,
+    Language::portuguese, Language::italian, Language::dutch,  Language::turkish, Language::hindi};
 
 Scores score_words(std::string_view text, LanguageSet possible) {
   Scores scores;
@@ -149,7 +174,8 @@ Scores score_words(std::string_view text, LanguageSet possible) {
       const char32_t c = next_code_point(written, at);
       if (c < 0x80) continue;
       for (const TellingLetters& telling : telling_letters) {
-        if (telling.letters.find(c) != std::u32string_view::npos) add_shared(scores, telling.languages & possible, 0.3);
+        if (telling.letters.find(c) != std::u32string_view::npos)
+          add_shared(scores, telling.languages & possible, 0.3);
       }
     }
   }
@@ -162,7 +188,8 @@ Scores score_words(std::string_view text, LanguageSet possible) {
   return scores;
 }
 
-// A long text holds many function words of its language; a language not known here shares a few with others by chance.
+// A long text holds many function words of its language; a language not known here shares a few with others by
+// chance.
 constexpr int long_text_words = 40;
 constexpr double long_text_share_min = 0.03;
 constexpr int words_that_can_count = 300;  // for repeats do not

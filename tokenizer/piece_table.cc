@@ -31,7 +31,9 @@ std::size_t edge_slot(std::uint32_t key, std::size_t slots) {
 }  // namespace
 
 PieceTable::PieceTable(std::size_t pieces)
-    : words_(std::bit_ceil(2 * pieces + 16)), edges_(std::bit_ceil(6 * pieces + 16)), id_of_node_(3, no_piece) {}
+    : words_(std::bit_ceil(2 * pieces + 16)),
+      edges_(std::bit_ceil(6 * pieces + 16)),
+      id_of_node_(3, no_piece) {}
 
 bool PieceTable::add(std::string_view word, bool continuation, TokenId id) {
   std::uint32_t node = root(continuation);
@@ -53,7 +55,8 @@ TokenId PieceTable::whole(const char* word, std::size_t size) const {
   for (std::size_t slot = hash & (words_.size() - 1);; slot = (slot + 1) & (words_.size() - 1)) {
     const Word& entry = words_[slot];
     if (entry.id == no_piece) return no_piece;
-    if (entry.hash == hash && entry.text.size() == size && std::memcmp(entry.text.data(), word, size) == 0) return entry.id;
+    if (entry.hash == hash && entry.text.size() == size && std::memcmp(entry.text.data(), word, size) == 0)
+      return entry.id;
   }
 }
 

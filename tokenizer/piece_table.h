@@ -1,5 +1,5 @@
-// A vocabulary of WordPiece as two structures: whole words by hash, for most words are in it whole, and a trie over bytes for
-// the longest piece that others start with.
+// A vocabulary of WordPiece as two structures: whole words by hash, for most words are in it whole, and a trie
+// over bytes for the longest piece that others start with.
 //
 // Private to tokenizer/. Immutable once built; safe from any thread. The pieces are borrowed.
 #pragma once
@@ -18,7 +18,8 @@ class PieceTable {
 
   explicit PieceTable(std::size_t pieces);
 
-  // `word`: one that starts a word, or with `continuation` the rest of a "##" piece. False if it was added before.
+  // `word`: one that starts a word, or with `continuation` the rest of a "##" piece. False if it was added
+  // before.
   bool add(std::string_view word, bool continuation, TokenId id);
 
   // The id of a whole word. `word` is followed by eight readable bytes, all zero.
@@ -38,7 +39,7 @@ class PieceTable {
     TokenId id = no_piece;
   };
   struct Edge {
-    std::uint32_t key = 0;    // node << 8 | byte; zero: empty, for no edge leaves the node 0
+    std::uint32_t key = 0;  // node << 8 | byte; zero: empty, for no edge leaves the node 0
     std::uint32_t child = 0;
   };
 

@@ -20,7 +20,8 @@ class SentencePiece final : public Tokenizer {
   Status load(std::string_view model) {
     const auto status = processor_.LoadFromSerializedProto(model);
     if (status.ok()) return {};
-    return Error{ErrorCode::malformed, name_, "not a SentencePiece model: " + std::string(status.message()), "give the .model file"};
+    return Error{ErrorCode::malformed, name_, "not a SentencePiece model: " + std::string(status.message()),
+                 "give the .model file"};
   }
 
   [[nodiscard]] std::string_view name() const override { return name_; }
@@ -37,7 +38,8 @@ class SentencePiece final : public Tokenizer {
   [[nodiscard]] Result<std::vector<TokenId>> encode(std::string_view text) const override {
     std::vector<int> ids;
     try {
-      const auto status = is_valid_utf8(text) ? processor_.Encode(text, &ids) : processor_.Encode(valid_utf8(text), &ids);
+      const auto status =
+          is_valid_utf8(text) ? processor_.Encode(text, &ids) : processor_.Encode(valid_utf8(text), &ids);
       if (!status.ok()) return refused(status.ToString());
     } catch (const std::exception& thrown) {
       return refused(thrown.what());
@@ -46,7 +48,9 @@ class SentencePiece final : public Tokenizer {
   }
 
  private:
-  [[nodiscard]] Error refused(std::string why) const { return {ErrorCode::unsupported, name_, std::move(why), ""}; }
+  [[nodiscard]] Error refused(std::string why) const {
+    return {ErrorCode::unsupported, name_, std::move(why), ""};
+  }
 
   std::string name_;
   std::string fingerprint_;

@@ -1,4 +1,5 @@
-// Vocabularies of SentencePiece `.model` files (Kudo and Richardson, 1808.06226), BPE and unigram, through the library.
+// Vocabularies of SentencePiece `.model` files (Kudo and Richardson, 1808.06226), BPE and unigram, through the
+// library.
 #pragma once
 
 #include <memory>

@@ -32,11 +32,22 @@ class Fields {
     field.begin = at_;
     std::uint64_t size = 0;
     switch (key & 7) {
-      case 0: if (!varint(size)) return fail(); size = 0; break;
-      case 1: size = 8; break;
-      case 2: if (!varint(size)) return fail(); field.begin = at_; break;
-      case 5: size = 4; break;
-      default: return fail();
+      case 0:
+        if (!varint(size)) return fail();
+        size = 0;
+        break;
+      case 1:
+        size = 8;
+        break;
+      case 2:
+        if (!varint(size)) return fail();
+        field.begin = at_;
+        break;
+      case 5:
+        size = 4;
+        break;
+      default:
+        return fail();
     }
     if (size > end_ - at_) return fail();
     at_ += size;
@@ -69,7 +80,9 @@ class Fields {
   bool ok_ = true;
 };
 
-bool is_upper_or_slash(char c) { return (c >= 'A' && c <= 'Z') || c == '_' || c == '/' || (c >= '0' && c <= '9'); }
+bool is_upper_or_slash(char c) {
+  return (c >= 'A' && c <= 'Z') || c == '_' || c == '/' || (c >= '0' && c <= '9');
+}
 
 // "<|...", "<...>" with an underscore, "<bos>" and its like, "[CAPITALS]".
 bool is_control(std::string_view piece) {
@@ -106,10 +119,14 @@ Result<std::string> without_control_pieces(std::string_view model) {
       if (part.number == text_field) text = model.substr(part.begin, part.end - part.begin);
       if (part.number == type_field && part.end - part.begin == 1) type_at = part.begin;
     }
-    if (!inner.ok()) return Error{ErrorCode::malformed, "byte " + std::to_string(inner.at()), "not a SentencePiece model", "give the .model file"};
+    if (!inner.ok())
+      return Error{ErrorCode::malformed, "byte " + std::to_string(inner.at()), "not a SentencePiece model",
+                   "give the .model file"};
     if (type_at != 0 && model[type_at] == user_defined && is_control(text)) defused[type_at] = unused;
   }
-  if (!outer.ok()) return Error{ErrorCode::malformed, "byte " + std::to_string(outer.at()), "not a SentencePiece model", "give the .model file"};
+  if (!outer.ok())
+    return Error{ErrorCode::malformed, "byte " + std::to_string(outer.at()), "not a SentencePiece model",
+                 "give the .model file"};
   return defused;
 }
 

@@ -10,9 +10,9 @@
 
 namespace kindling {
 
-// The model with user-defined pieces that speak to a model ("<|end|>", "<start_of_turn>", "[INST]") made unused, so that such
-// a string inside a text is read as text. Other user-defined pieces (runs of blanks, HTML tags) stay. Ids do not change.
-// Errors: `malformed`, naming the byte.
+// The model with user-defined pieces that speak to a model ("<|end|>", "<start_of_turn>", "[INST]") made
+// unused, so that such a string inside a text is read as text. Other user-defined pieces (runs of blanks, HTML
+// tags) stay. Ids do not change. Errors: `malformed`, naming the byte.
 [[nodiscard]] Result<std::string> without_control_pieces(std::string_view model);
 
 }  // namespace kindling

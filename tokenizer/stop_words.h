@@ -1,4 +1,5 @@
-// The function words of each language, in natural spelling: dropped from questions, and what languages are told apart by.
+// The function words of each language, in natural spelling: dropped from questions, and what languages are told
+// apart by.
 //
 // Private to tokenizer/. Immutable after the first use; safe from any thread.
 #pragma once
@@ -22,7 +23,9 @@ struct FunctionWords {
 // A set of languages, one bit each.
 using LanguageSet = std::uint32_t;
 static_assert(language_count <= 32);
-[[nodiscard]] constexpr LanguageSet set_of(Language language) { return LanguageSet{1} << static_cast<unsigned>(language); }
+[[nodiscard]] constexpr LanguageSet set_of(Language language) {
+  return LanguageSet{1} << static_cast<unsigned>(language);
+}
 
 struct WordRole {
   LanguageSet stop = 0;

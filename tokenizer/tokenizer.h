@@ -1,8 +1,8 @@
 // Counting and making the tokens of a model's vocabulary: the one seam behind which every tokenizer stands.
 //
-// Implementations are immutable after opening and safe from any thread. Text is UTF-8; invalid bytes are counted as the
-// reference tokenizer of the family counts U+FFFD. Special-token strings inside a text ("<|end|>", "[SEP]") are text, never
-// control: a document must not be able to speak to the model.
+// Implementations are immutable after opening and safe from any thread. Text is UTF-8; invalid bytes are
+// counted as the reference tokenizer of the family counts U+FFFD. Special-token strings inside a text
+// ("<|end|>", "[SEP]") are text, never control: a document must not be able to speak to the model.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,8 @@ class Tokenizer {
   // Tokens of `text` alone: no beginning, end or template tokens. Time is linear in the text.
   [[nodiscard]] virtual TokenCount count(std::string_view text) const = 0;
 
-  // The ids of `text`, without special tokens. Errors: `unsupported` where the vocabulary is closed (the estimator).
+  // The ids of `text`, without special tokens. Errors: `unsupported` where the vocabulary is closed (the
+  // estimator).
   [[nodiscard]] virtual Result<std::vector<TokenId>> encode(std::string_view text) const = 0;
 };
 

@@ -14,7 +14,8 @@ using Kind = CharacterKind;
 
 constexpr std::array<Kind, 128> ascii_kinds = [] {
   std::array<Kind, 128> kinds{};
-  for (char c = 'a'; c <= 'z'; ++c) kinds[static_cast<std::size_t>(c)] = kinds[static_cast<std::size_t>(c - 32)] = Kind::letter;
+  for (char c = 'a'; c <= 'z'; ++c)
+    kinds[static_cast<std::size_t>(c)] = kinds[static_cast<std::size_t>(c - 32)] = Kind::letter;
   for (char c = '0'; c <= '9'; ++c) kinds[static_cast<std::size_t>(c)] = Kind::digit;
   kinds['_'] = Kind::connector;
   kinds['.'] = Kind::mid_both;
@@ -42,8 +43,8 @@ bool is_hangul(char32_t c) { return in(c, 0xac00, 0xd7a3) || in(c, 0x1100, 0x115
 // Marks, and characters that only continue the one before: half-width voicing, vowel and final jamo, joiners.
 bool continues(char32_t c) {
   if (c < 0xad) return false;
-  return c == 0xad || is_mark(c) || c == 0x200c || c == 0x200d || in(c, 0x1160, 0x11ff) || in(c, 0xff9e, 0xff9f) ||
-         c == 0x3099 || c == 0x309a;
+  return c == 0xad || is_mark(c) || c == 0x200c || c == 0x200d || in(c, 0x1160, 0x11ff) ||
+         in(c, 0xff9e, 0xff9f) || c == 0x3099 || c == 0x309a;
 }
 
 Kind kind_of(char32_t c) {
@@ -61,7 +62,8 @@ Kind kind_of(char32_t c) {
 
 bool starts_word(Kind kind) { return kind == Kind::letter || kind == Kind::digit || kind >= Kind::ideograph; }
 
-// Digits and camel case: a capital behind a small letter (fooBar), or a small letter behind two capitals (HTTPServer).
+// Digits and camel case: a capital behind a small letter (fooBar), or a small letter behind two capitals
+// (HTTPServer).
 void note_character(Word& word, bool digit, char32_t c, char32_t before, char32_t two_before) {
   word.digit |= digit;
   word.letter |= !digit;
@@ -75,9 +77,15 @@ void note_character(Word& word, bool digit, char32_t c, char32_t before, char32_
 
 bool apostrophe_splits(Language language) {
   switch (language) {
-    case Language::french: case Language::italian: case Language::catalan: case Language::irish: case Language::turkish:
-    case Language::romanian: return true;
-    default: return false;
+    case Language::french:
+    case Language::italian:
+    case Language::catalan:
+    case Language::irish:
+    case Language::turkish:
+    case Language::romanian:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -114,10 +122,11 @@ bool WordScanner::skip_to_word(Word& word) {
   return false;
 }
 
-// Only letters, digits and their marks move the end, so that underscores around a word stay outside (_emphasis_, __init__).
+// Only letters, digits and their marks move the end, so that underscores around a word stay outside
+// (_emphasis_, __init__).
 void WordScanner::scan_plain(Word& word) {
   std::size_t at = word.begin;
-  Kind before = Kind::other;      // the last that was no mark
+  Kind before = Kind::other;  // the last that was no mark
   char32_t two_before = 0, one_before = 0;
   while (at < text_.size()) {
     std::size_t behind = at;
@@ -130,14 +139,18 @@ void WordScanner::scan_plain(Word& word) {
         word.separator |= before == Kind::connector || before == Kind::mid_both || before == Kind::mid_number;
         word.end = behind;
         break;
-      case Kind::mark: word.end = behind; break;
-      case Kind::connector: break;
+      case Kind::mark:
+        word.end = behind;
+        break;
+      case Kind::connector:
+        break;
       case Kind::mid_letter:
       case Kind::mid_both:
       case Kind::mid_number:
         if (word.end != at || !joins(kind, before, behind)) return;
         break;
-      default: return;
+      default:
+        return;
     }
     word.ascii &= c < 0x80;
     if (kind != Kind::mark) before = kind;

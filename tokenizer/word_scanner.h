@@ -1,8 +1,8 @@
 // Words of a text (UAX #29, tailored for search), one after the other.
 //
-// Tailoring: ':' never joins letters and ';' never digits; runs of Han and Kana, of Hangul, and of the scripts without
-// spaces (Thai, Lao, Khmer, Myanmar) are kept apart, for the analyzer to cut into pairs; apostrophes split where the
-// language elides (l'homme) or sets off suffixes (Ankara'da).
+// Tailoring: ':' never joins letters and ';' never digits; runs of Han and Kana, of Hangul, and of the scripts
+// without spaces (Thai, Lao, Khmer, Myanmar) are kept apart, for the analyzer to cut into pairs; apostrophes
+// split where the language elides (l'homme) or sets off suffixes (Ankara'da).
 //
 // Private to tokenizer/. Borrows the text; belongs to one thread. Linear in the text.
 #pragma once
@@ -16,14 +16,24 @@
 namespace kindling {
 
 enum class CharacterKind : std::uint8_t {
-  other, letter, digit, connector, mid_letter, mid_both, mid_number, mark, ideograph, hangul, unspaced,
+  other,
+  letter,
+  digit,
+  connector,
+  mid_letter,
+  mid_both,
+  mid_number,
+  mark,
+  ideograph,
+  hangul,
+  unspaced,
 };
 
 enum class WordKind : std::uint8_t {
   plain,       // letters, digits, and what joins them
   ideographs,  // Han and Kana
   hangul,
-  unspaced,    // Thai, Lao, Khmer, Myanmar
+  unspaced,  // Thai, Lao, Khmer, Myanmar
 };
 
 struct Word {
@@ -31,11 +41,11 @@ struct Word {
   std::size_t begin = 0;
   std::size_t end = 0;
   bool ascii = true;
-  bool upper = false;       // holds an ASCII capital
+  bool upper = false;  // holds an ASCII capital
   bool digit = false;
   bool letter = false;
-  bool separator = false;   // holds '_', '.' or ',' (the last two between what they join)
-  bool camel = false;       // fooBar, HTTPServer (ASCII)
+  bool separator = false;  // holds '_', '.' or ',' (the last two between what they join)
+  bool camel = false;      // fooBar, HTTPServer (ASCII)
 };
 
 class WordScanner {

@@ -86,8 +86,8 @@ class WordPieceTokenizer final : public WordPiece {
                                                                     : AsciiKind::dropped;
       ascii_[c] = {kind, static_cast<char>(mapped.code_point), 0};
     }
-    fingerprint_ = sha256_hex(vocabulary_ + (options.lower_case ? "L" : "-") + (options.strip_accents ? "A" : "-") +
-                              (options.split_cjk ? "C" : "-"))
+    fingerprint_ = sha256_hex(vocabulary_ + (options.lower_case ? "L" : "-") +
+                              (options.strip_accents ? "A" : "-") + (options.split_cjk ? "C" : "-"))
                        .substr(0, 32);
   }
 
@@ -100,7 +100,8 @@ class WordPieceTokenizer final : public WordPiece {
 
   [[nodiscard]] TokenCount count(std::string_view text) const override {
     std::uint64_t tokens = 0;
-    each_token(text, [&tokens](TokenId) { ++tokens; }, [] { return false; });
+    each_token(
+        text, [&tokens](TokenId) { ++tokens; }, [] { return false; });
     return {tokens, tokens};
   }
 
@@ -113,7 +114,8 @@ class WordPieceTokenizer final : public WordPiece {
 
   void encode_into(std::string_view text, std::vector<TokenId>& out, std::size_t ids_max) const override {
     const std::size_t start = out.size();
-    each_token(text, [&out](TokenId id) { out.push_back(id); }, [&] { return out.size() - start >= ids_max; });
+    each_token(
+        text, [&out](TokenId id) { out.push_back(id); }, [&] { return out.size() - start >= ids_max; });
     if (out.size() - start > ids_max) out.resize(start + ids_max);
   }
 
@@ -156,7 +158,8 @@ void WordPieceTokenizer::each_token(std::string_view text, Put put, Full full) c
       if (c.kind == AsciiKind::letter) {
         const std::size_t begin = at;
         while (at < text.size() && is_ascii_letter_kind(text[at])) ++at;
-        word.put_ascii(text.substr(begin, at - begin), [this](char l) { return ascii_[static_cast<unsigned char>(l)].lower; });
+        word.put_ascii(text.substr(begin, at - begin),
+                       [this](char l) { return ascii_[static_cast<unsigned char>(l)].lower; });
         continue;
       }
       ++at;
@@ -183,9 +186,14 @@ template <typename Put>
 void WordPieceTokenizer::put_character(BertCharacter c, WordBuffer& word, Put put) const {
   switch (c.kind) {
     case BertKind::dropped:
-    case BertKind::removed: break;
-    case BertKind::letter: word.put(c.code_point); break;
-    case BertKind::space: put_word(word, put); break;
+    case BertKind::removed:
+      break;
+    case BertKind::letter:
+      word.put(c.code_point);
+      break;
+    case BertKind::space:
+      put_word(word, put);
+      break;
     case BertKind::ideograph:
     case BertKind::punctuation:
       put_word(word, put);
@@ -195,8 +203,8 @@ void WordPieceTokenizer::put_character(BertCharacter c, WordBuffer& word, Put pu
   }
 }
 
-// A character that decomposes, and the marks behind it that canonical ordering may move: each run of characters with a
-// combining class is sorted by it, stably.
+// A character that decomposes, and the marks behind it that canonical ordering may move: each run of characters
+// with a combining class is sorted by it, stably.
 template <typename Put>
 void WordPieceTokenizer::put_rare(std::string_view text, std::size_t& at, WordBuffer& word, Put put) const {
   std::array<BertCharacter, word_characters_max + 1> run;  // what is beyond only makes the word too long
@@ -258,12 +266,14 @@ void WordPieceTokenizer::put_word(WordBuffer& word, Put put) const {
 }
 
 std::string_view trim_end(std::string_view line) {
-  while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
+  while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t'))
+    line.remove_suffix(1);
   return line;
 }
 
 Error malformed(std::size_t line, std::string why) {
-  return {ErrorCode::malformed, "line " + std::to_string(line + 1), std::move(why), "get the model's vocab.txt again"};
+  return {ErrorCode::malformed, "line " + std::to_string(line + 1), std::move(why),
+          "get the model's vocab.txt again"};
 }
 
 Status WordPieceTokenizer::read_vocabulary() {
@@ -276,14 +286,16 @@ Status WordPieceTokenizer::read_vocabulary() {
     const auto id = static_cast<TokenId>(line);
     const bool continuation = piece.size() > 2 && piece.starts_with("##");
     if (piece.empty()) continue;
-    if (!pieces_.add(continuation ? piece.substr(2) : piece, continuation, id)) return malformed(line, "a token stands twice");
+    if (!pieces_.add(continuation ? piece.substr(2) : piece, continuation, id))
+      return malformed(line, "a token stands twice");
     if (piece == "[CLS]") cls = id;
     if (piece == "[SEP]") sep = id;
     if (piece == "[PAD]") pad = id;
     if (piece == "[UNK]") unk = id;
   }
   if (!cls || !sep || !pad || !unk) {
-    return Error{ErrorCode::malformed, "vocabulary", "not all of [UNK], [CLS], [SEP], [PAD] are in it", "use a vocab.txt of BERT's form"};
+    return Error{ErrorCode::malformed, "vocabulary", "not all of [UNK], [CLS], [SEP], [PAD] are in it",
+                 "use a vocab.txt of BERT's form"};
   }
   cls_ = *cls, sep_ = *sep, pad_ = *pad, unk_ = *unk;
   for (AsciiCharacter& c : ascii_) {
@@ -295,13 +307,16 @@ Status WordPieceTokenizer::read_vocabulary() {
 
 }  // namespace
 
-Result<std::unique_ptr<WordPiece>> WordPiece::from_vocabulary(std::string_view vocabulary, WordPieceOptions options) {
+Result<std::unique_ptr<WordPiece>> WordPiece::from_vocabulary(std::string_view vocabulary,
+                                                              WordPieceOptions options) {
   const auto lines = static_cast<std::size_t>(std::count(vocabulary.begin(), vocabulary.end(), '\n')) + 1;
   if (lines > lines_max || vocabulary.size() > trie_bytes_max) {
-    return Error{ErrorCode::too_large, "vocabulary", "more than 10 million lines or 16 MiB", "use a vocab.txt of BERT's form"};
+    return Error{ErrorCode::too_large, "vocabulary", "more than 10 million lines or 16 MiB",
+                 "use a vocab.txt of BERT's form"};
   }
   if (const std::size_t valid = valid_utf8_prefix(vocabulary); valid != vocabulary.size()) {
-    return Error{ErrorCode::malformed, "byte " + std::to_string(valid), "not UTF-8", "get the model's vocab.txt again"};
+    return Error{ErrorCode::malformed, "byte " + std::to_string(valid), "not UTF-8",
+                 "get the model's vocab.txt again"};
   }
   auto tokenizer = std::make_unique<WordPieceTokenizer>(std::string(vocabulary), lines, options);
   KINDLING_TRY_VOID(tokenizer->read_vocabulary());

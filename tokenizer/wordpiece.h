@@ -1,8 +1,9 @@
-// WordPiece as BERT uses it (Devlin et al., 1810.04805): basic tokenization (clean, lower-case, strip accents, split CJK and
-// punctuation), then greedy longest match against a vocabulary whose continuations start with "##".
+// WordPiece as BERT uses it (Devlin et al., 1810.04805): basic tokenization (clean, lower-case, strip accents,
+// split CJK and punctuation), then greedy longest match against a vocabulary whose continuations start with
+// "##".
 //
-// Equal, id for id, to Hugging Face `tokenizers` with BertNormalizer and BertPreTokenizer. Time is linear in the text: a
-// word longer than 100 characters is one [UNK].
+// Equal, id for id, to Hugging Face `tokenizers` with BertNormalizer and BertPreTokenizer. Time is linear in
+// the text: a word longer than 100 characters is one [UNK].
 #pragma once
 
 #include <memory>
@@ -20,8 +21,8 @@ struct WordPieceOptions {
 
 class WordPiece : public Tokenizer {
  public:
-  // `vocabulary`: one token a line, its id the line's number from zero. Errors: `malformed` (no [UNK], [CLS], [SEP] or
-  // [PAD]; a token twice), `too_large` (more than 10 million lines).
+  // `vocabulary`: one token a line, its id the line's number from zero. Errors: `malformed` (no [UNK], [CLS],
+  // [SEP] or [PAD]; a token twice), `too_large` (more than 10 million lines).
   [[nodiscard]] static Result<std::unique_ptr<WordPiece>> from_vocabulary(std::string_view vocabulary,
                                                                           WordPieceOptions options = {});
 

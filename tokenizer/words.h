@@ -24,7 +24,9 @@ class WordList {
     std::sort(words_.begin(), words_.begin() + static_cast<std::ptrdiff_t>(size_));
   }
 
-  [[nodiscard]] constexpr bool contains(std::string_view word) const { return std::binary_search(begin(), end(), word); }
+  [[nodiscard]] constexpr bool contains(std::string_view word) const {
+    return std::binary_search(begin(), end(), word);
+  }
   [[nodiscard]] constexpr const std::string_view* begin() const { return words_.data(); }
   [[nodiscard]] constexpr const std::string_view* end() const { return words_.data() + size_; }
   [[nodiscard]] constexpr std::string_view text() const { return text_; }

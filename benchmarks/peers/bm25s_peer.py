@@ -1,7 +1,7 @@
 """bm25s with English stop words, the Porter2 stemmer and numba, its fastest documented form.
 
-    bm25s_peer.py build BEIR STORE       title and text of corpus.jsonl to a saved index
-    bm25s_peer.py query BEIR STORE       every question alone, tokenizing included; one thread; k = 100
+bm25s_peer.py build BEIR STORE       title and text of corpus.jsonl to a saved index
+bm25s_peer.py query BEIR STORE       every question alone, tokenizing included; one thread; k = 100
 """
 
 import argparse

@@ -38,13 +38,20 @@ def default_cache():
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog="benchmarks/peers/run", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="benchmarks/peers/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("workload", choices=WORKLOADS)
     parser.add_argument("--quick", action="store_true", help="a small sample and few rounds: does it work, roughly how fast")
-    parser.add_argument("--texts", type=Path, metavar="PATH",
-                        help="a BEIR folder, a .jsonl[.gz] or a folder of text and HTML; default: Debian's documentation")
-    parser.add_argument("--threads", help="comma-separated; default: 1,2 for encode, 2 for index (fewer where the machine has fewer)")
+    parser.add_argument(
+        "--texts",
+        type=Path,
+        metavar="PATH",
+        help="a BEIR folder, a .jsonl[.gz] or a folder of text and HTML; default: Debian's documentation",
+    )
+    parser.add_argument(
+        "--threads", help="comma-separated, at most the processors there are; default: 1,2 for encode, 2 for index"
+    )
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--passages", type=int, help="encode: how many; 0: all")
     parser.add_argument("--documents", type=int, help="index, keywords: how many; 0: all")
@@ -52,7 +59,9 @@ def parse():
     parser.add_argument("--only", metavar="NAMES", help="comma-separated, of: kindling, " + ", ".join(sum(PEERS.values(), [])))
     parser.add_argument("--kindling", type=Path, default=ROOT / "build/release/bin/kindling", metavar="BINARY")
     parser.add_argument("--model", type=Path, default=default_model(), metavar="DIR")
-    parser.add_argument("--cache", type=Path, default=default_cache(), metavar="DIR", help="where the exported ONNX model is kept")
+    parser.add_argument(
+        "--cache", type=Path, default=default_cache(), metavar="DIR", help="where the exported ONNX model is kept"
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write everything as JSON")
     options = parser.parse_args()
 
@@ -80,17 +89,26 @@ def parse():
 
 def main():
     options = parse()
-    print_machine = report.machine(allowed_processors())
-    options.say(f"{print_machine['processor']} ({' '.join(print_machine['features'])}), load {print_machine['load_average']:.1f}")
+    machine = report.machine(allowed_processors())
+    options.say(f"{machine['processor']} ({' '.join(machine['features'])}), load {machine['load_average']:.1f}")
     try:
         with tempfile.TemporaryDirectory(prefix="kindling-peers-") as work:
             results = WORKLOADS[options.workload].compare(options, Path(work))
     except Failed as failure:
         sys.exit(f"{options.workload}: {failure}")
     if options.out:
-        parameters = {key: str(value) if isinstance(value, Path) else value for key, value in vars(options).items() if key != "say"}
-        report.write(options.out, {"workload": options.workload, "machine": print_machine, "versions": report.versions(),
-                                   "parameters": parameters, **results})
+        shown = {key: value for key, value in vars(options).items() if key != "say"}
+        parameters = {key: str(value) if isinstance(value, Path) else value for key, value in shown.items()}
+        report.write(
+            options.out,
+            {
+                "workload": options.workload,
+                "machine": machine,
+                "versions": report.versions(),
+                "parameters": parameters,
+                **results,
+            },
+        )
 
 
 if __name__ == "__main__":

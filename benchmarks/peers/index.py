@@ -1,4 +1,4 @@
-"""A folder of documents, indexed from a cold process to a saved index, and then asked by a cold process: Kindling and LangChain.
+"""A folder of documents, indexed by a cold process to a saved index, then asked by a cold process: Kindling and LangChain.
 
 Both read the same .txt files and use the same model. What each embeds is its own affair: Kindling chunks of about 128 tokens,
 LangChain of 1,000 characters with 200 shared. Beside the speed stands whether the right document is among the ten best
@@ -6,6 +6,8 @@ chunks of each.
 """
 
 import shutil
+from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 import report
@@ -27,11 +29,11 @@ def write_folder(folder, some_documents):
 
 
 def indexing(options, folder, stores, threads):
-    model = ["--model", options.model, "--threads", threads]
+    ours = ["-i", stores[report.OURS], "--json", "--threads", threads, "--encoder", options.model]
+    theirs = [stores[PEER], "--model", options.model, "--threads", threads]
     every = {
-        report.OURS: [options.kindling, "index", folder, "-i", stores[report.OURS], "--json", "--threads", threads, "--encoder",
-                      options.model],
-        PEER: peer("langchain_peer.py", "index", folder, stores[PEER], *model),
+        report.OURS: [options.kindling, "index", folder, *ours],
+        PEER: peer("langchain_peer.py", "index", folder, *theirs),
     }
 
     def contest(name):
@@ -39,40 +41,45 @@ def indexing(options, folder, stores, threads):
         run = measure(every[name], threads)
         return {"cpu_s": run.cpu_s, "wall_s": run.wall_s, "rss_mb": run.rss_mb, "chunks": float(run.answer["chunks"])}
 
-    return {name: (lambda n=name: contest(n)) for name in every if name in options.contestants}
+    return {name: partial(contest, name) for name in every if name in options.contestants}
 
 
 def asking(options, stores, asked, threads):
     """Each round asks the next question."""
-    ours = lambda verb: lambda text: [options.kindling, verb, text, "-i", stores[report.OURS], "--json", "--encoder", options.model]
-    theirs = lambda text: peer("langchain_peer.py", "ask", stores[PEER], text, "--model", options.model, "--threads", threads)
-    every = {report.OURS: ours("search"), "kindling ask": ours("ask"), PEER: theirs}
+
+    def ours(verb, text):
+        return [options.kindling, verb, text, "-i", stores[report.OURS], "--json", "--encoder", options.model]
+
+    def theirs(text):
+        return peer("langchain_peer.py", "ask", stores[PEER], text, "--model", options.model, "--threads", threads)
+
+    every = {report.OURS: partial(ours, "search"), "kindling ask": partial(ours, "ask"), PEER: theirs}
 
     def contest(name, turns):
         run = measure(every[name](next(turns)), threads, may_exit=(0, 1))  # 1: the collection does not say
         return {"cpu_s": run.cpu_s, "wall_ms": run.wall_s * 1e3, "rss_mb": run.rss_mb}
 
-    turns = {name: (asked[i % len(asked)].text for i in range(10**6)) for name in every}
-    chosen = [name for name in every if name.replace(" ask", "") in options.contestants]
-    return {name: (lambda n=name: contest(n, turns[n])) for name in chosen}
+    chosen = [name for name in every if name.removesuffix(" ask") in options.contestants]
+    return {name: partial(contest, name, cycle(question.text for question in asked)) for name in chosen}
 
 
 def found_share(sources_by_question, asked, stems):
-    hits = [any(stems.get(name) in sources for name in question.relevant) for sources, question in zip(sources_by_question, asked)]
+    right = [{stems.get(name) for name in question.relevant} for question in asked]
+    hits = [not names.isdisjoint(sources) for names, sources in zip(right, sources_by_question, strict=True)]
     return {"questions": len(asked), "right_document_in_10_chunks": f"{sum(hits) / len(hits):.3f}"}
 
 
 def agreement(options, stores, asked, stems, work, threads):
     rows = {}
     if report.OURS in options.contestants:
-        command = lambda text: [options.kindling, "search", text, "-i", stores[report.OURS], "-k", 10, "--json", "--encoder",
-                                options.model]
-        runs = [measure(command(question.text), threads, may_exit=(0, 1)) for question in asked]
-        rows[report.OURS] = found_share([[Path(hit["uri"]).stem for hit in run.answer.get("hits", [])] for run in runs], asked, stems)
+        common = ["-i", stores[report.OURS], "-k", 10, "--json", "--encoder", options.model]
+        runs = [measure([options.kindling, "search", question.text, *common], threads, may_exit=(0, 1)) for question in asked]
+        sources = [[Path(hit["uri"]).stem for hit in run.answer["hits"]] for run in runs]
+        rows[report.OURS] = found_share(sources, asked, stems)
     if PEER in options.contestants:
         texts.write_lines(work / "questions.txt", (" ".join(question.text.split()) for question in asked))
-        run = measure(peer("langchain_peer.py", "ask-all", stores[PEER], work / "questions.txt", "--model", options.model,
-                           "--threads", threads), threads)
+        theirs = [stores[PEER], work / "questions.txt", "--model", options.model, "--threads", threads]
+        run = measure(peer("langchain_peer.py", "ask-all", *theirs), threads)
         rows[PEER] = found_share(run.answer["sources"], asked, stems)
     return rows
 
@@ -88,8 +95,14 @@ def compare(options, work):
         stores = {name: work / f"store-{number}" for number, name in enumerate((report.OURS, PEER))}
         plural = "s" if threads > 1 else ""
         raw = report.alternate(indexing(options, folder, stores, threads), options.rounds, options.say)
-        results.append(report.summarize(f"index, {threads} thread{plural}", raw, ["cpu_s", "wall_s", "rss_mb", "chunks"],
-                                        agreement(options, stores, asked, stems, work, threads)))
+        results.append(
+            report.summarize(
+                f"index, {threads} thread{plural}",
+                raw,
+                ["cpu_s", "wall_s", "rss_mb", "chunks"],
+                agreement(options, stores, asked, stems, work, threads),
+            )
+        )
         raw = report.alternate(asking(options, stores, asked, threads), max(5, options.rounds), options.say)
         results.append(report.summarize(f"ask, cold, {threads} thread{plural}", raw, ["cpu_s", "wall_ms", "rss_mb"]))
     return {"documents": len(stems), "bytes": size, "questions": len(asked), "comparisons": results}

@@ -6,6 +6,7 @@ the keyword mode among others (and embeds the collection once for those, outside
 """
 
 import shutil
+from functools import partial
 from math import log2
 
 import report
@@ -15,21 +16,24 @@ from process import measure, peer
 PEER = "bm25s"
 
 
+def discounted(gains):
+    return sum(gain / log2(rank + 2) for rank, gain in enumerate(gains))
+
+
 def ndcg_10(run, asked):
     """As trec_eval's ndcg_cut_10: linear gain, mean over the judged questions."""
     total = 0.0
     for question in asked:
         gains = [question.relevant.get(name, 0) for name in run.get(question.name, [])[:10]]
         ideal = sorted(question.relevant.values(), reverse=True)[:10]
-        discounted = lambda values: sum(value / log2(rank + 2) for rank, value in enumerate(values))
         total += discounted(gains) / discounted(ideal)
     return total / len(asked)
 
 
 def building(options, beir, stores):
+    ours = ["-i", stores[report.OURS], "--no-embed", "--json", "--threads", 1, "--encoder", options.model]
     every = {
-        report.OURS: [options.kindling, "index", beir / "corpus.jsonl", "-i", stores[report.OURS], "--no-embed", "--json",
-                      "--threads", 1, "--encoder", options.model],
+        report.OURS: [options.kindling, "index", beir / "corpus.jsonl", *ours],
         PEER: peer("bm25s_peer.py", "build", beir, stores[PEER]),
     }
 
@@ -38,13 +42,13 @@ def building(options, beir, stores):
         run = measure(every[name], 1)
         return {"cpu_s": run.cpu_s, "wall_s": run.wall_s, "rss_mb": run.rss_mb}
 
-    return {name: (lambda n=name: contest(n)) for name in every if name in options.contestants}
+    return {name: partial(contest, name) for name in every if name in options.contestants}
 
 
 def querying(options, beir, stores, work, quality, asked):
     def ours():
-        run = measure([options.kindling, "eval", beir, "-i", work / "eval", "--json", "--threads", 1, "--encoder", options.model], 1)
-        keyword = run.answer["modes"]["keyword"]
+        common = ["--json", "--threads", 1, "--encoder", options.model]
+        keyword = measure([options.kindling, "eval", beir, "-i", work / "eval", *common], 1).answer["modes"]["keyword"]
         quality[report.OURS] = {"ndcg_cut_10": f"{keyword['ndcg_cut_10']:.4f}"}
         return {"p50_ms": keyword["latency_ms"]["p50"], "p99_ms": keyword["latency_ms"]["p99"]}
 

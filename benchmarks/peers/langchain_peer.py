@@ -1,8 +1,8 @@
-"""LangChain with FAISS and the same model, as its tutorials do it: load, split at 1,000 characters with 200 shared, embed, save.
+"""LangChain with FAISS and the same model, as its tutorials do: load, split at 1,000 characters (200 shared), embed, save.
 
-    langchain_peer.py index FOLDER STORE --model DIR --threads N      from a folder of .txt to a saved store
-    langchain_peer.py ask STORE QUESTION --model DIR --threads N      a cold question: the four best chunks
-    langchain_peer.py ask-all STORE FILE --model DIR --threads N      one question a line, one process; the ten best of each
+langchain_peer.py index FOLDER STORE --model DIR --threads N      from a folder of .txt to a saved store
+langchain_peer.py ask STORE QUESTION --model DIR --threads N      a cold question: the four best chunks
+langchain_peer.py ask-all STORE FILE --model DIR --threads N      one question a line, one process; the ten best of each
 """
 
 import argparse
@@ -41,8 +41,9 @@ def main():
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
-    embeddings = HuggingFaceEmbeddings(model_name=arguments.model, model_kwargs={"device": "cpu"},
-                                       encode_kwargs={"normalize_embeddings": True})
+    embeddings = HuggingFaceEmbeddings(
+        model_name=arguments.model, model_kwargs={"device": "cpu"}, encode_kwargs={"normalize_embeddings": True}
+    )
     if arguments.what == "index":
         print(json.dumps(index(arguments.first, arguments.second, embeddings)))
         return

@@ -26,13 +26,17 @@ def main():
             os.write(2, f"{command[0]}: {error.strerror}\n".encode())
             os._exit(127)
     _, status, usage = os.wait4(child, 0)
-    print(json.dumps({
-        "wall_s": time.monotonic() - begin,
-        "user_s": usage.ru_utime,
-        "system_s": usage.ru_stime,
-        "rss_mb": usage.ru_maxrss / 1024,
-        "exit": os.waitstatus_to_exitcode(status),
-    }))
+    print(
+        json.dumps(
+            {
+                "wall_s": time.monotonic() - begin,
+                "user_s": usage.ru_utime,
+                "system_s": usage.ru_stime,
+                "rss_mb": usage.ru_maxrss / 1024,
+                "exit": os.waitstatus_to_exitcode(status),
+            }
+        )
+    )
 
 
 main()

@@ -1,5 +1,6 @@
 """Writes a sentence-transformers folder of the BERT family as ONNX: token ids in, last hidden states out, any shape."""
 
+import json
 import sys
 
 import torch
@@ -22,8 +23,17 @@ def main():
     network = AutoModel.from_pretrained(model, attn_implementation="eager").eval()
     example = AutoTokenizer.from_pretrained(model)(["some text", "another"], return_tensors="pt", padding=True)
     axes = {name: {0: "batch", 1: "length"} for name in [*NAMES, "hidden"]}
-    torch.onnx.export(Hidden(network), tuple(example[name] for name in NAMES), out, input_names=NAMES, output_names=["hidden"],
-                      dynamic_axes=axes, opset_version=17, dynamo=False)
+    torch.onnx.export(
+        Hidden(network),
+        tuple(example[name] for name in NAMES),
+        out,
+        input_names=NAMES,
+        output_names=["hidden"],
+        dynamic_axes=axes,
+        opset_version=17,
+        dynamo=False,
+    )
+    print(json.dumps({"written": out}))
 
 
 main()

@@ -1,4 +1,4 @@
-"""onnxruntime, fp32: batches of 32 sorted by length, mean pooling in numpy. One process: open, encode FILE, write the vectors."""
+"""onnxruntime, fp32: batches of 32 sorted by length, mean pooling in numpy. One process: open, encode, write."""
 
 import argparse
 import json

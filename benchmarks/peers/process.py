@@ -32,7 +32,7 @@ def environment(threads):
         "CUDA_VISIBLE_DEVICES": "",
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
-        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONDONTWRITEBYTECODE": "",  # peers must not compile themselves anew at every start
         "NO_COLOR": "1",
     }
 
@@ -47,8 +47,12 @@ def measure(command, threads, may_exit=(0,)):
     cpus = ",".join(map(str, allowed_processors()[:threads]))
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
-        metered = subprocess.run([sys.executable, "-I", "-S", METER, cpus, out, err, *command], env=environment(threads),
-                                 stdout=subprocess.PIPE, check=True)
+        metered = subprocess.run(
+            [sys.executable, "-I", "-S", METER, cpus, out, err, *command],
+            env=environment(threads),
+            stdout=subprocess.PIPE,
+            check=True,
+        )
         cost = json.loads(metered.stdout)
         said, complained = out.read_text(errors="replace").strip(), err.read_text(errors="replace").strip()
     if cost["exit"] not in may_exit:

@@ -7,8 +7,18 @@ from importlib.metadata import version
 from statistics import median
 
 OURS = "kindling"
-PACKAGES = ["bm25s", "faiss-cpu", "langchain-community", "langchain-huggingface", "langchain-text-splitters", "numba", "onnxruntime",
-            "sentence-transformers", "torch", "transformers"]
+PACKAGES = [
+    "bm25s",
+    "faiss-cpu",
+    "langchain-community",
+    "langchain-huggingface",
+    "langchain-text-splitters",
+    "numba",
+    "onnxruntime",
+    "sentence-transformers",
+    "torch",
+    "transformers",
+]
 FEATURES = ["avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_int8", "amx_bf16"]
 
 
@@ -41,7 +51,7 @@ def ratios(raw):
         if name == OURS:
             continue
         result[name] = {
-            key: median(theirs[key] / ours[key] for theirs, ours in zip(runs, raw[OURS]) if ours[key] > 0)
+            key: median(theirs[key] / ours[key] for theirs, ours in zip(runs, raw[OURS], strict=True) if ours[key] > 0)
             for key in runs[0]
             if any(ours.get(key, 0) > 0 for ours in raw[OURS])
         }
@@ -50,13 +60,16 @@ def ratios(raw):
 
 def table(rows, columns):
     """Prints {name: {column: number or text}}."""
+
     def text(cell):
-        return f"{cell:,.0f}" if isinstance(cell, float) and cell >= 1000 else f"{cell:.3g}" if isinstance(cell, float) else str(cell)
+        if not isinstance(cell, float):
+            return str(cell)
+        return f"{cell:,.0f}" if cell >= 1000 else f"{cell:.3g}"
 
     lines = [["", *columns], *([name, *(text(row.get(column, "")) for column in columns)] for name, row in rows.items())]
-    widths = [max(map(len, column)) for column in zip(*lines)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for first, *rest in lines:
-        print(f"  {first:{widths[0]}}  " + "  ".join(f"{cell:>{width}}" for cell, width in zip(rest, widths[1:])))
+        print(f"  {first:{widths[0]}}  " + "  ".join(f"{cell:>{width}}" for cell, width in zip(rest, widths[1:], strict=True)))
 
 
 def summarize(title, raw, columns, agreement=None):
@@ -69,7 +82,13 @@ def summarize(title, raw, columns, agreement=None):
     if agreement:
         print(f"{title}: agreement")
         table(agreement, list(dict.fromkeys(key for row in agreement.values() for key in row)))
-    return {"title": title, "rounds": raw, "medians": medians(raw), "peer_over_kindling": compared, "agreement": agreement or {}}
+    return {
+        "title": title,
+        "rounds": raw,
+        "medians": medians(raw),
+        "peer_over_kindling": compared,
+        "agreement": agreement or {},
+    }
 
 
 def machine(processors):

@@ -1,4 +1,4 @@
-"""What the contestants work on: real documents from a BEIR folder, a .jsonl file or any folder of text, as the user names it."""
+"""What the contestants work on: real documents from a BEIR folder, a .jsonl file or any folder of text."""
 
 import csv
 import gzip
@@ -10,8 +10,10 @@ from pathlib import Path
 from process import Failed
 
 # What Debian's documentation packages put there (the demonstration's collection).
-DEFAULT_FOLDERS = [Path("/usr/share/doc", name) for name in
-                   ("debian-policy", "developers-reference", "debian-reference-en", "harden-doc", "debian-faq", "debian", "git")]
+DEFAULT_FOLDERS = [
+    Path("/usr/share/doc", name)
+    for name in ("debian-policy", "developers-reference", "debian-reference-en", "harden-doc", "debian-faq", "debian", "git")
+]
 SUFFIXES = {".txt", ".md", ".rst", ".html", ".htm"}
 
 
@@ -47,8 +49,11 @@ class _Words(HTMLParser):
 
 
 def _open(path):
-    return gzip.open(path, "rt", encoding="utf-8", errors="replace") if path.suffix == ".gz" else open(
-        path, encoding="utf-8", errors="replace")
+    return (
+        gzip.open(path, "rt", encoding="utf-8", errors="replace")
+        if path.suffix == ".gz"
+        else open(path, encoding="utf-8", errors="replace")
+    )
 
 
 def _lines(path):
@@ -62,8 +67,11 @@ def _existing(folder, stem):
 
 
 def _from_jsonl(path):
-    return [Document(str(row.get("_id", row.get("id", number))), row.get("title", "") or "", row["text"])
-            for number, row in enumerate(_lines(path)) if row.get("text", "").strip()]
+    return [
+        Document(str(row.get("_id", row.get("id", number))), row.get("title", "") or "", row["text"])
+        for number, row in enumerate(_lines(path))
+        if row.get("text", "").strip()
+    ]
 
 
 def _from_folder(folder):
@@ -158,7 +166,9 @@ def write_lines(path, lines):
 def write_beir(folder, some_documents, asked):
     """A BEIR folder of just these."""
     (folder / "qrels").mkdir(parents=True)
-    write_lines(folder / "corpus.jsonl", (json.dumps({"_id": d.name, "title": d.title, "text": d.text}) for d in some_documents))
+    write_lines(
+        folder / "corpus.jsonl", (json.dumps({"_id": d.name, "title": d.title, "text": d.text}) for d in some_documents)
+    )
     write_lines(folder / "queries.jsonl", (json.dumps({"_id": q.name, "text": q.text}) for q in asked))
     judged = [f"{q.name}\t{name}\t{grade}" for q in asked for name, grade in q.relevant.items()]
     write_lines(folder / "qrels/test.tsv", ["query-id\tcorpus-id\tscore", *judged])

@@ -64,11 +64,12 @@ Result<Database> open_readable(Files& files, const std::filesystem::path& path) 
   } else if (database.error().code != ErrorCode::unreadable) {
     return database;
   }
-  // A folder that cannot be written: SQLite cannot share locks there. Nobody writes, so the file may be read as it is,
-  // unless a crashed writer left its latest commits in the log.
+  // A folder that cannot be written: SQLite cannot share locks there. Nobody writes, so the file may be read as
+  // it is, unless a crashed writer left its latest commits in the log.
   const auto log = files.info(path.string() + "-wal");
   if (log.ok() && log->bytes > 0) {
-    return Error{ErrorCode::unreadable, path.string(), "its last commits lie in a log that cannot be read without writing",
+    return Error{ErrorCode::unreadable, path.string(),
+                 "its last commits lie in a log that cannot be read without writing",
                  "open the index once as a user who may write to its folder"};
   }
   return Database::open(path, Database::Access::immutable);
@@ -85,7 +86,9 @@ std::string page_list(std::span<const std::uint32_t> pages_of_chunks) {
   return to_string(list);
 }
 
-Error Catalog::corrupt(std::string_view place, std::string_view why) const { return corrupt_index(path_, place, why); }
+Error Catalog::corrupt(std::string_view place, std::string_view why) const {
+  return corrupt_index(path_, place, why);
+}
 
 Result<Catalog> Catalog::open_to_read(Files& files, const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / catalog_file_name;
@@ -132,7 +135,8 @@ Status Catalog::check_format() const {
   if (version != index_format_version) return other_index_version(path_, static_cast<std::uint64_t>(version));
 
   std::multiset<std::string_view> expected(catalog_schema.begin(), catalog_schema.end());
-  KINDLING_TRY(auto row, database_.prepare("SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"));
+  KINDLING_TRY(auto row,
+               database_.prepare("SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"));
   for (;;) {
     KINDLING_TRY(const bool more, row.step());
     if (!more) break;
@@ -172,7 +176,8 @@ Result<std::string> Catalog::meta_text(std::string_view key) const {
 Result<std::uint64_t> Catalog::meta_count(std::string_view key) const {
   KINDLING_TRY(auto row, database_.prepare("SELECT value FROM meta WHERE key = ?"));
   KINDLING_TRY(const bool found, row.bind(key).step());
-  if (!found || !row.is_count(0, i64_max)) return corrupt("table meta", "the key " + std::string(key) + " is damaged");
+  if (!found || !row.is_count(0, i64_max))
+    return corrupt("table meta", "the key " + std::string(key) + " is damaged");
   return count_of(row, 0);
 }
 
@@ -197,7 +202,9 @@ Status Catalog::check_settings(const IndexSettings& wanted) const {
   if (built == wanted) return {};
   const std::string where = path_.parent_path().string();
   const std::string mend = "give the same one, or index into another folder with --index DIR";
-  const auto name = [](const std::string& encoder) { return encoder.empty() ? std::string("no encoder") : encoder; };
+  const auto name = [](const std::string& encoder) {
+    return encoder.empty() ? std::string("no encoder") : encoder;
+  };
   if (built.analyzer != wanted.analyzer) {
     return Error{ErrorCode::index_version, where,
                  "its search terms follow version " + std::to_string(built.analyzer) + " of the rules, not " +
@@ -206,12 +213,14 @@ Status Catalog::check_settings(const IndexSettings& wanted) const {
   }
   if (built.encoder != wanted.encoder || built.dimensions != wanted.dimensions) {
     return Error{ErrorCode::encoder_mismatch, where,
-                 "built with " + name(built.encoder) + " (" + std::to_string(built.dimensions) + " dimensions), not " +
-                     name(wanted.encoder) + " (" + std::to_string(wanted.dimensions) + ")",
+                 "built with " + name(built.encoder) + " (" + std::to_string(built.dimensions) +
+                     " dimensions), not " + name(wanted.encoder) + " (" + std::to_string(wanted.dimensions) +
+                     ")",
                  mend};
   }
   if (built.encoder_fingerprint != wanted.encoder_fingerprint) {
-    return Error{ErrorCode::encoder_mismatch, where, "built with other weights of " + name(built.encoder), mend};
+    return Error{ErrorCode::encoder_mismatch, where, "built with other weights of " + name(built.encoder),
+                 mend};
   }
   if (built.chunk_tokens != wanted.chunk_tokens) {
     return Error{ErrorCode::encoder_mismatch, where,
@@ -234,21 +243,24 @@ Result<CatalogState> Catalog::state() const {
 }
 
 Status Catalog::read_segments(CatalogState& state) const {
-  KINDLING_TRY(auto row,
-               database_.prepare("SELECT number, bytes, header_check, documents, chunks FROM segments ORDER BY number"));
+  KINDLING_TRY(
+      auto row,
+      database_.prepare("SELECT number, bytes, header_check, documents, chunks FROM segments ORDER BY number"));
   for (;;) {
     KINDLING_TRY(const bool more, row.step());
     if (!more) return {};
     const bool sound = row.is_count(0, i64_max) && row.is_count(1, i64_max) && row.is_count(2, u32_max) &&
                        row.is_count(3, u32_max) && row.is_count(4, u32_max);
     if (!sound) return corrupt("table segments", "a row is damaged");
-    state.segments.push_back({count_of(row, 0), count_of(row, 1), small_of(row, 2), small_of(row, 3), small_of(row, 4)});
+    state.segments.push_back(
+        {count_of(row, 0), count_of(row, 1), small_of(row, 2), small_of(row, 3), small_of(row, 4)});
   }
 }
 
 Status Catalog::read_vectors(CatalogState& state) const {
-  KINDLING_TRY(auto row, database_.prepare("SELECT segment, part, first, count, bytes, header_check FROM vectors "
-                                           "ORDER BY segment, first"));
+  KINDLING_TRY(auto row,
+               database_.prepare("SELECT segment, part, first, count, bytes, header_check FROM vectors "
+                                 "ORDER BY segment, first"));
   auto segment = state.segments.begin();
   std::uint64_t free_from = 0;
   for (;;) {
@@ -263,9 +275,11 @@ Status Catalog::read_vectors(CatalogState& state) const {
       ++segment;
       free_from = 0;
     }
-    const bool fits = segment != state.segments.end() && segment->number == part.segment && part.first >= free_from &&
-                      part.count > 0 && std::uint64_t{part.first} + part.count <= segment->chunks;
-    if (!fits) return corrupt("table vectors", "segment " + std::to_string(part.segment) + " has no such chunks");
+    const bool fits = segment != state.segments.end() && segment->number == part.segment &&
+                      part.first >= free_from && part.count > 0 &&
+                      std::uint64_t{part.first} + part.count <= segment->chunks;
+    if (!fits)
+      return corrupt("table vectors", "segment " + std::to_string(part.segment) + " has no such chunks");
     free_from = std::uint64_t{part.first} + part.count;
     state.vectors.push_back(part);
   }
@@ -277,11 +291,14 @@ Status Catalog::read_removed(CatalogState& state) const {
   for (;;) {
     KINDLING_TRY(const bool more, row.step());
     if (!more) return {};
-    if (!row.is_count(0, i64_max) || !row.is_count(1, u32_max)) return corrupt("table removed", "a row is damaged");
+    if (!row.is_count(0, i64_max) || !row.is_count(1, u32_max))
+      return corrupt("table removed", "a row is damaged");
     const Slot slot{count_of(row, 0), small_of(row, 1)};
     while (segment != state.segments.end() && segment->number < slot.segment) ++segment;
-    const bool fits = segment != state.segments.end() && segment->number == slot.segment && slot.slot < segment->documents;
-    if (!fits) return corrupt("table removed", "segment " + std::to_string(slot.segment) + " has no such document");
+    const bool fits =
+        segment != state.segments.end() && segment->number == slot.segment && slot.slot < segment->documents;
+    if (!fits)
+      return corrupt("table removed", "segment " + std::to_string(slot.segment) + " has no such document");
     state.removed.push_back(slot);
   }
 }
@@ -294,8 +311,9 @@ Result<std::optional<Slot>> Catalog::find_uri(std::string_view uri) const {
 }
 
 Result<std::vector<Slot>> Catalog::find_name(std::string_view name) const {
-  KINDLING_TRY(auto row,
-               database_.prepare("SELECT segment, slot FROM documents WHERE name = ? ORDER BY segment, slot LIMIT ?"));
+  KINDLING_TRY(
+      auto row,
+      database_.prepare("SELECT segment, slot FROM documents WHERE name = ? ORDER BY segment, slot LIMIT ?"));
   row.bind(name).bind(names_max);
   std::vector<Slot> slots;
   for (;;) {
@@ -319,16 +337,18 @@ Result<std::vector<Slot>> Catalog::matching(const FilterSql& filter) const {
 }
 
 Result<std::optional<SourceRecord>> Catalog::source(std::string_view uri) const {
-  KINDLING_TRY(auto row, database_.prepare("SELECT uri, bytes, modified_ms, digest, indexed_ms, error_code, error_message "
-                                           "FROM sources WHERE uri = ?"));
+  KINDLING_TRY(auto row, database_.prepare(
+                             "SELECT uri, bytes, modified_ms, digest, indexed_ms, error_code, error_message "
+                             "FROM sources WHERE uri = ?"));
   KINDLING_TRY(const bool found, row.bind(uri).step());
   if (!found) return std::optional<SourceRecord>();
   return std::optional<SourceRecord>(source_of(row));
 }
 
 Result<std::vector<SourceRecord>> Catalog::sources() const {
-  KINDLING_TRY(auto row, database_.prepare("SELECT uri, bytes, modified_ms, digest, indexed_ms, error_code, error_message "
-                                           "FROM sources ORDER BY uri"));
+  KINDLING_TRY(auto row, database_.prepare(
+                             "SELECT uri, bytes, modified_ms, digest, indexed_ms, error_code, error_message "
+                             "FROM sources ORDER BY uri"));
   std::vector<SourceRecord> sources;
   for (;;) {
     KINDLING_TRY(const bool more, row.step());
@@ -338,7 +358,8 @@ Result<std::vector<SourceRecord>> Catalog::sources() const {
 }
 
 Result<std::vector<KnownDocument>> Catalog::documents_of(std::string_view source) const {
-  KINDLING_TRY(auto row, database_.prepare("SELECT uri, name, digest FROM documents WHERE source = ? ORDER BY uri"));
+  KINDLING_TRY(auto row,
+               database_.prepare("SELECT uri, name, digest FROM documents WHERE source = ? ORDER BY uri"));
   row.bind(source);
   std::vector<KnownDocument> documents;
   for (;;) {
@@ -349,15 +370,24 @@ Result<std::vector<KnownDocument>> Catalog::documents_of(std::string_view source
 }
 
 Result<std::vector<CatalogDocument>> Catalog::documents() const {
-  KINDLING_TRY(auto row, database_.prepare("SELECT segment, slot, uri, name, source, digest, title, format, pages, "
-                                           "metadata, modified_ms FROM documents ORDER BY segment, slot"));
+  KINDLING_TRY(auto row,
+               database_.prepare("SELECT segment, slot, uri, name, source, digest, title, format, pages, "
+                                 "metadata, modified_ms FROM documents ORDER BY segment, slot"));
   std::vector<CatalogDocument> documents;
   const auto text = [&](int column) { return std::string(row.text(column)); };
   for (;;) {
     KINDLING_TRY(const bool more, row.step());
     if (!more) return documents;
-    documents.push_back({{count_of(row, 0), small_of(row, 1)}, text(2), text(3), text(4), text(5), text(6), text(7),
-                         text(8), text(9), row.integer(10)});
+    documents.push_back({{count_of(row, 0), small_of(row, 1)},
+                         text(2),
+                         text(3),
+                         text(4),
+                         text(5),
+                         text(6),
+                         text(7),
+                         text(8),
+                         text(9),
+                         row.integer(10)});
   }
 }
 
@@ -410,8 +440,9 @@ Status Catalog::put_document(Slot slot, const Document& document) {
   KINDLING_TRY_VOID(remove_document(document.uri));
   std::vector<std::uint32_t> pages;
   for (const Chunk& chunk : document.chunks) pages.push_back(chunk.page);
-  KINDLING_TRY(auto put, database_.prepare("INSERT INTO documents (segment, slot, uri, name, source, digest, title, format, "
-                                           "modified_ms, pages, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  KINDLING_TRY(auto put, database_.prepare(
+                             "INSERT INTO documents (segment, slot, uri, name, source, digest, title, format, "
+                             "modified_ms, pages, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   put.bind(signed_of(slot.segment)).bind(std::int64_t{slot.slot}).bind(document.uri).bind(document.name);
   put.bind(document.source).bind(document.digest).bind(document.text.title).bind(document.text.format);
   put.bind(document.modified_ms).bind(page_list(pages)).bind(to_string(document.metadata));
@@ -419,7 +450,8 @@ Status Catalog::put_document(Slot slot, const Document& document) {
 }
 
 Status Catalog::move_document(Slot from, Slot to) {
-  KINDLING_TRY(auto move, database_.prepare("UPDATE documents SET segment = ?, slot = ? WHERE segment = ? AND slot = ?"));
+  KINDLING_TRY(auto move,
+               database_.prepare("UPDATE documents SET segment = ?, slot = ? WHERE segment = ? AND slot = ?"));
   move.bind(signed_of(to.segment)).bind(std::int64_t{to.slot});
   return move.bind(signed_of(from.segment)).bind(std::int64_t{from.slot}).run();
 }
@@ -434,8 +466,9 @@ Status Catalog::remove_document(std::string_view uri) {
 }
 
 Status Catalog::put_source(const SourceRecord& source) {
-  KINDLING_TRY(auto put, database_.prepare("INSERT OR REPLACE INTO sources (uri, bytes, modified_ms, digest, indexed_ms, "
-                                           "error_code, error_message, row_check) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+  KINDLING_TRY(auto put,
+               database_.prepare("INSERT OR REPLACE INTO sources (uri, bytes, modified_ms, digest, indexed_ms, "
+                                 "error_code, error_message, row_check) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
   put.bind(source.uri).bind(signed_of(source.bytes)).bind(source.modified_ms).bind(source.digest);
   put.bind(source.indexed_ms).bind(source.error_code).bind(source.error_message);
   return put.bind(std::int64_t{source_check(source)}).run();
@@ -447,22 +480,28 @@ Status Catalog::remove_source(std::string_view uri) {
 }
 
 Status Catalog::put_segment(const CatalogSegment& segment) {
-  KINDLING_TRY(auto put, database_.prepare("INSERT INTO segments (number, bytes, header_check, documents, chunks) "
-                                           "VALUES (?, ?, ?, ?, ?)"));
+  KINDLING_TRY(auto put,
+               database_.prepare("INSERT INTO segments (number, bytes, header_check, documents, chunks) "
+                                 "VALUES (?, ?, ?, ?, ?)"));
   put.bind(signed_of(segment.number)).bind(signed_of(segment.bytes)).bind(std::int64_t{segment.check});
   return put.bind(std::int64_t{segment.documents}).bind(std::int64_t{segment.chunks}).run();
 }
 
 Status Catalog::put_vectors(const CatalogVectors& vectors) {
-  KINDLING_TRY(auto put, database_.prepare("INSERT INTO vectors (segment, part, first, count, bytes, header_check) "
-                                           "VALUES (?, ?, ?, ?, ?, ?)"));
+  KINDLING_TRY(auto put,
+               database_.prepare("INSERT INTO vectors (segment, part, first, count, bytes, header_check) "
+                                 "VALUES (?, ?, ?, ?, ?, ?)"));
   put.bind(signed_of(vectors.segment)).bind(signed_of(vectors.part)).bind(std::int64_t{vectors.first});
-  return put.bind(std::int64_t{vectors.count}).bind(signed_of(vectors.bytes)).bind(std::int64_t{vectors.check}).run();
+  return put.bind(std::int64_t{vectors.count})
+      .bind(signed_of(vectors.bytes))
+      .bind(std::int64_t{vectors.check})
+      .run();
 }
 
 Status Catalog::remove_segment(std::uint64_t segment) {
-  for (const std::string_view sql : {"DELETE FROM segments WHERE number = ?", "DELETE FROM vectors WHERE segment = ?",
-                                     "DELETE FROM removed WHERE segment = ?"}) {
+  for (const std::string_view sql :
+       {"DELETE FROM segments WHERE number = ?", "DELETE FROM vectors WHERE segment = ?",
+        "DELETE FROM removed WHERE segment = ?"}) {
     KINDLING_TRY(auto remove, database_.prepare(sql));
     KINDLING_TRY_VOID(remove.bind(signed_of(segment)).run());
   }

@@ -1,7 +1,9 @@
-// The catalog: one SQLite file that says which files are the index, which documents are live and what is known of sources.
+// The catalog: one SQLite file that says which files are the index, which documents are live and what is known
+// of sources.
 //
-// A transaction of it is the index's commit point. Files it names are on disk before it is committed and are deleted after
-// they left it. Tables, keys and checks are described in docs/index_format.md. One thread at a time.
+// A transaction of it is the index's commit point. Files it names are on disk before it is committed and are
+// deleted after they left it. Tables, keys and checks are described in docs/index_format.md. One thread at a
+// time.
 #pragma once
 
 #include <cstdint>
@@ -46,11 +48,11 @@ struct CatalogVectors {
 };
 
 struct CatalogState {
-  std::uint64_t commits = 0;                 // transactions so far: two equal numbers, one state
+  std::uint64_t commits = 0;  // transactions so far: two equal numbers, one state
   IndexSettings settings;
-  std::vector<CatalogSegment> segments;      // by number
-  std::vector<CatalogVectors> vectors;       // by segment and first chunk; inside their segments, not overlapping
-  std::vector<Slot> removed;                 // by segment and slot; inside their segments
+  std::vector<CatalogSegment> segments;  // by number
+  std::vector<CatalogVectors> vectors;   // by segment and first chunk; inside their segments, not overlapping
+  std::vector<Slot> removed;             // by segment and slot; inside their segments
 };
 
 // A document's row as verify reads it back.
@@ -68,7 +70,8 @@ class Catalog {
   // Begins a reading transaction that lasts as long as the object: what it reads is one state.
   // Errors: `index_missing`, `index_version`, `index_corrupt`, `unreadable`, `io`.
   [[nodiscard]] static Result<Catalog> open_to_read(Files& files, const std::filesystem::path& folder);
-  // Creates the catalog when there is none. Requires the index's lock. Errors: also `encoder_mismatch`, `disk_full`.
+  // Creates the catalog when there is none. Requires the index's lock. Errors: also `encoder_mismatch`,
+  // `disk_full`.
   [[nodiscard]] static Result<Catalog> open_to_write(Files& files, const std::filesystem::path& folder,
                                                      const IndexSettings& settings);
 
@@ -87,8 +90,8 @@ class Catalog {
   Status begin();
   Status commit();
   void roll_back();
-  // Whether the last step of a commit failed: then the transaction may be found on disk after a crash or not, and files
-  // that it names must stay until the catalog is opened again.
+  // Whether the last step of a commit failed: then the transaction may be found on disk after a crash or not,
+  // and files that it names must stay until the catalog is opened again.
   [[nodiscard]] bool outcome_unknown() const { return outcome_unknown_; }
   Status put_document(Slot slot, const Document& document);
   Status move_document(Slot from, Slot to);
@@ -106,7 +109,8 @@ class Catalog {
   static constexpr std::int64_t names_max = 10;
 
  private:
-  Catalog(Database database, std::filesystem::path path) : database_(std::move(database)), path_(std::move(path)) {}
+  Catalog(Database database, std::filesystem::path path)
+      : database_(std::move(database)), path_(std::move(path)) {}
   [[nodiscard]] Result<bool> is_empty() const;
   [[nodiscard]] Status check_format() const;
   [[nodiscard]] Status create(const IndexSettings& settings);

@@ -14,14 +14,17 @@ inline constexpr std::array catalog_schema = {
     "CREATE TABLE segments (number INTEGER PRIMARY KEY, bytes INTEGER NOT NULL, header_check INTEGER NOT NULL, "
     "documents INTEGER NOT NULL, chunks INTEGER NOT NULL)",
     "CREATE TABLE vectors (segment INTEGER NOT NULL, part INTEGER NOT NULL, first INTEGER NOT NULL, "
-    "count INTEGER NOT NULL, bytes INTEGER NOT NULL, header_check INTEGER NOT NULL, PRIMARY KEY (segment, part)) "
+    "count INTEGER NOT NULL, bytes INTEGER NOT NULL, header_check INTEGER NOT NULL, PRIMARY KEY (segment, "
+    "part)) "
     "WITHOUT ROWID",
-    "CREATE TABLE removed (segment INTEGER NOT NULL, slot INTEGER NOT NULL, PRIMARY KEY (segment, slot)) WITHOUT ROWID",
+    "CREATE TABLE removed (segment INTEGER NOT NULL, slot INTEGER NOT NULL, PRIMARY KEY (segment, slot)) "
+    "WITHOUT ROWID",
     "CREATE TABLE sources (uri TEXT PRIMARY KEY, bytes INTEGER NOT NULL, modified_ms INTEGER NOT NULL, "
     "digest TEXT NOT NULL, indexed_ms INTEGER NOT NULL, error_code TEXT NOT NULL, error_message TEXT NOT NULL, "
     "row_check INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE documents (segment INTEGER NOT NULL, slot INTEGER NOT NULL, uri TEXT NOT NULL UNIQUE, "
-    "name TEXT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL, title TEXT NOT NULL, format TEXT NOT NULL, "
+    "name TEXT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL, title TEXT NOT NULL, format TEXT NOT "
+    "NULL, "
     "modified_ms INTEGER NOT NULL, pages TEXT NOT NULL, metadata TEXT NOT NULL, PRIMARY KEY (segment, slot)) "
     "WITHOUT ROWID",
     "CREATE INDEX documents_by_name ON documents (name)",

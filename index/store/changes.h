@@ -1,7 +1,8 @@
 // A change of an index on disk: new files first, then one transaction of the catalog, then the old files go.
 //
-// What fails before the transaction's last step leaves the index as it was, and the new files are removed. Deleting is a
-// courtesy: what cannot be deleted now, or is left by a crash, is removed by the next Writer::open.
+// What fails before the transaction's last step leaves the index as it was, and the new files are removed.
+// Deleting is a courtesy: what cannot be deleted now, or is left by a crash, is removed by the next
+// Writer::open.
 #pragma once
 
 #include <filesystem>

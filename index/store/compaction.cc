@@ -136,14 +136,17 @@ class Compaction {
     const std::string name = segment_file_name(number);
     change_.adds(name);
     KINDLING_TRY(const WrittenFile written, writer_.write(place_.files, place_.folder / name, number));
-    KINDLING_TRY_VOID(place_.catalog.put_segment({number, written.bytes, written.check, document_count_, chunk_count_}));
+    KINDLING_TRY_VOID(
+        place_.catalog.put_segment({number, written.bytes, written.check, document_count_, chunk_count_}));
     for (const VectorRun& run : runs_) {
       KINDLING_TRY_VOID(cancellation_.check());
       KINDLING_TRY(const std::uint64_t part, place_.catalog.take_part_number());
       change_.adds(vector_file_name(number, part));
       const VectorShape shape{number, run.first, run.count, place_.settings.dimensions, 0};
-      KINDLING_TRY(const WrittenFile rows, write_vector_file(place_.files, place_.folder, part, shape, run.rows));
-      KINDLING_TRY_VOID(place_.catalog.put_vectors({number, part, run.first, run.count, rows.bytes, rows.check}));
+      KINDLING_TRY(const WrittenFile rows,
+                   write_vector_file(place_.files, place_.folder, part, shape, run.rows));
+      KINDLING_TRY_VOID(
+          place_.catalog.put_vectors({number, part, run.first, run.count, rows.bytes, rows.check}));
     }
     return {};
   }
@@ -160,9 +163,9 @@ class Compaction {
   Change& change_;
   const Cancellation& cancellation_;
   SegmentWriter writer_;
-  std::vector<Document> documents_;                          // read, not yet added
-  std::vector<std::unique_ptr<VectorFile>> vector_files_;    // mapped until the new files are written
-  std::vector<std::pair<Slot, std::uint32_t>> moves_;        // old place, new slot
+  std::vector<Document> documents_;                        // read, not yet added
+  std::vector<std::unique_ptr<VectorFile>> vector_files_;  // mapped until the new files are written
+  std::vector<std::pair<Slot, std::uint32_t>> moves_;      // old place, new slot
   std::vector<VectorRun> runs_;
   std::uint32_t document_count_ = 0;
   std::uint32_t chunk_count_ = 0;

@@ -11,7 +11,8 @@ namespace kindling {
 inline constexpr std::uint32_t small_segment_chunks_max = 100'000;
 inline constexpr std::uint32_t rewritten_chunks_max = 1'000'000;
 
-// See Writer::compact. Errors: `cancelled`, `index_corrupt` (damage is not carried over), those of Files and the catalog.
+// See Writer::compact. Errors: `cancelled`, `index_corrupt` (damage is not carried over), those of Files and
+// the catalog.
 [[nodiscard]] Status compact_index(Workplace& place, const Cancellation& cancellation);
 
 }  // namespace kindling

@@ -42,7 +42,8 @@ class SpanDecoder {
   bool inside_ = true;
 };
 
-// How many items follow. Each takes at least one byte, so that damage cannot ask for more memory than the file has bytes.
+// How many items follow. Each takes at least one byte, so that damage cannot ask for more memory than the file
+// has bytes.
 std::size_t take_count(ByteReader& reader) {
   const std::uint64_t count = reader.varint();
   if (count <= reader.remaining()) return static_cast<std::size_t>(count);
@@ -95,7 +96,8 @@ std::optional<Extras> decode_extras(std::string_view bytes, std::uint32_t text_b
   SpanDecoder block_spans(text_bytes);
   for (Block& block : extras.blocks) {
     const std::uint64_t kind_and_level = reader.varint();
-    if ((kind_and_level & 15) > static_cast<std::uint64_t>(Block::Kind::quote) || kind_and_level > 0xfff) return {};
+    if ((kind_and_level & 15) > static_cast<std::uint64_t>(Block::Kind::quote) || kind_and_level > 0xfff)
+      return {};
     block.kind = static_cast<Block::Kind>(kind_and_level & 15);
     block.level = static_cast<std::uint8_t>(kind_and_level >> 4);
     block.span = block_spans.take(reader);
@@ -120,7 +122,8 @@ std::optional<Extras> decode_extras(std::string_view bytes, std::uint32_t text_b
   extras.warnings.resize(take_count(reader));
   for (std::string& warning : extras.warnings) warning = std::string(reader.string());
 
-  const bool inside = block_spans.inside() && text_spans.inside() && source_spans.inside() && page_spans.inside();
+  const bool inside =
+      block_spans.inside() && text_spans.inside() && source_spans.inside() && page_spans.inside();
   if (!inside || !reader.ok() || !reader.at_end()) return std::nullopt;
   return extras;
 }

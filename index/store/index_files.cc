@@ -48,7 +48,8 @@ Error other_index_version(const std::filesystem::path& file, std::uint64_t versi
 }
 
 Error missing_index(const std::filesystem::path& folder) {
-  return {ErrorCode::index_missing, folder.string(), "there is no index here", "make one with: kindling index PATH"};
+  return {ErrorCode::index_missing, folder.string(), "there is no index here",
+          "make one with: kindling index PATH"};
 }
 
 }  // namespace kindling

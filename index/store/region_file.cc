@@ -144,7 +144,8 @@ Status RegionFile::read_table(std::string_view table) {
 }
 
 const RegionFile::Entry* RegionFile::find(std::uint32_t id) const {
-  const auto at = std::find_if(entries_.begin(), entries_.end(), [id](const Entry& entry) { return entry.id == id; });
+  const auto at =
+      std::find_if(entries_.begin(), entries_.end(), [id](const Entry& entry) { return entry.id == id; });
   return at == entries_.end() ? nullptr : &*at;
 }
 

@@ -1,8 +1,8 @@
 // The container of every binary file of an index: a header with a table of regions, then the regions.
 //
-// The header carries magic, version, kind, number and length, and of each region its place and CRC-32C; the header's own
-// CRC-32C stands in the catalog too, so that a file and the row that names it cannot be told apart unnoticed. Regions begin
-// at multiples of 64 bytes. Byte by byte in docs/index_format.md.
+// The header carries magic, version, kind, number and length, and of each region its place and CRC-32C; the
+// header's own CRC-32C stands in the catalog too, so that a file and the row that names it cannot be told apart
+// unnoticed. Regions begin at multiples of 64 bytes. Byte by byte in docs/index_format.md.
 //
 // A RegionFile is immutable and safe from any thread; views live as long as it does.
 #pragma once
@@ -34,8 +34,9 @@ struct WrittenFile {
 };
 
 // Writes and syncs the file; its name is durable once the folder is synced. Errors: those of Files.
-[[nodiscard]] Result<WrittenFile> write_region_file(Files& files, const std::filesystem::path& path, FileKind kind,
-                                                    std::uint64_t number, std::span<const RegionContent> regions);
+[[nodiscard]] Result<WrittenFile> write_region_file(Files& files, const std::filesystem::path& path,
+                                                    FileKind kind, std::uint64_t number,
+                                                    std::span<const RegionContent> regions);
 
 class RegionFile {
  public:

@@ -37,26 +37,46 @@ std::uint64_t strings_bytes(const DocumentRecord& record) {
 
 std::string_view place_of(Region region) {
   switch (region) {
-    case Region::summary: return "region summary";
-    case Region::documents: return "region documents";
-    case Region::strings: return "region strings";
-    case Region::texts: return "region texts";
-    case Region::extras: return "region extras";
-    case Region::sections: return "region sections";
-    case Region::chunks: return "region chunks";
-    case Region::sentences: return "region sentences";
-    case Region::heading_offsets: return "region heading_offsets";
-    case Region::heading_bytes: return "region heading_bytes";
-    case Region::path_offsets: return "region path_offsets";
-    case Region::path_headings: return "region path_headings";
-    case Region::heading_term_offsets: return "region heading_term_offsets";
-    case Region::heading_terms: return "region heading_terms";
-    case Region::chunk_lengths: return "region chunk_lengths";
-    case Region::section_lengths: return "region section_lengths";
-    case Region::term_offsets: return "region term_offsets";
-    case Region::term_bytes: return "region term_bytes";
-    case Region::block_offsets: return "region block_offsets";
-    case Region::postings: return "region postings";
+    case Region::summary:
+      return "region summary";
+    case Region::documents:
+      return "region documents";
+    case Region::strings:
+      return "region strings";
+    case Region::texts:
+      return "region texts";
+    case Region::extras:
+      return "region extras";
+    case Region::sections:
+      return "region sections";
+    case Region::chunks:
+      return "region chunks";
+    case Region::sentences:
+      return "region sentences";
+    case Region::heading_offsets:
+      return "region heading_offsets";
+    case Region::heading_bytes:
+      return "region heading_bytes";
+    case Region::path_offsets:
+      return "region path_offsets";
+    case Region::path_headings:
+      return "region path_headings";
+    case Region::heading_term_offsets:
+      return "region heading_term_offsets";
+    case Region::heading_terms:
+      return "region heading_terms";
+    case Region::chunk_lengths:
+      return "region chunk_lengths";
+    case Region::section_lengths:
+      return "region section_lengths";
+    case Region::term_offsets:
+      return "region term_offsets";
+    case Region::term_bytes:
+      return "region term_bytes";
+    case Region::block_offsets:
+      return "region block_offsets";
+    case Region::postings:
+      return "region postings";
   }
   return "region";
 }
@@ -83,7 +103,8 @@ Result<Segment> Segment::open(Files& files, const std::filesystem::path& folder,
 template <typename T>
 Status Segment::read_array(Region id, std::uint64_t count, std::span<const T>& array) const {
   const std::string_view bytes = region(id);
-  if (bytes.size() != count * sizeof(T)) return corrupt_index(file_.path(), place_of(id), "is of another length");
+  if (bytes.size() != count * sizeof(T))
+    return corrupt_index(file_.path(), place_of(id), "is of another length");
   array = {reinterpret_cast<const T*>(bytes.data()), static_cast<std::size_t>(count)};
   return {};
 }
@@ -96,7 +117,8 @@ Status Segment::read_regions() {
   KINDLING_TRY_VOID(read_array(Region::sections, summary_.sections, sections_));
   KINDLING_TRY_VOID(read_array(Region::chunks, summary_.chunks, chunks_));
   KINDLING_TRY_VOID(read_array(Region::sentences, summary_.sentences, sentences_));
-  KINDLING_TRY_VOID(read_array(Region::heading_offsets, std::uint64_t{summary_.headings} + 1, heading_offsets_));
+  KINDLING_TRY_VOID(
+      read_array(Region::heading_offsets, std::uint64_t{summary_.headings} + 1, heading_offsets_));
   KINDLING_TRY_VOID(read_array(Region::path_offsets, std::uint64_t{summary_.paths} + 1, path_offsets_));
   KINDLING_TRY_VOID(
       read_array(Region::heading_term_offsets, std::uint64_t{summary_.headings} + 1, heading_term_offsets_));
@@ -124,7 +146,8 @@ Status Segment::check_headings() const {
   if (!are_offsets(heading_offsets_, heading_bytes_.size())) {
     return corrupt(Region::heading_offsets, 0, "offsets out of order");
   }
-  if (!are_offsets(path_offsets_, path_headings_.size())) return corrupt(Region::path_offsets, 0, "offsets out of order");
+  if (!are_offsets(path_offsets_, path_headings_.size()))
+    return corrupt(Region::path_offsets, 0, "offsets out of order");
   if (!are_offsets(heading_term_offsets_, heading_terms_.size())) {
     return corrupt(Region::heading_term_offsets, 0, "offsets out of order");
   }
@@ -143,14 +166,15 @@ Status Segment::check_documents() const {
   std::uint64_t sentences = 0;
   for (std::size_t slot = 0; slot < documents_.size(); ++slot) {
     const DocumentRecord& record = documents_[slot];
-    const bool consecutive = record.first_section == sections && record.first_chunk == chunks &&
-                             record.first_sentence == sentences;
+    const bool consecutive =
+        record.first_section == sections && record.first_chunk == chunks && record.first_sentence == sentences;
     const bool stored = inside(record.text_offset, record.text_bytes, texts_.size()) &&
                         inside(record.strings_offset, strings_bytes(record), strings_.size()) &&
                         inside(record.extras_offset, record.extras_bytes, extras_.size());
     const bool described = record.language < static_cast<std::uint32_t>(language_count) &&
                            (record.title == no_heading || record.title < summary_.headings);
-    if (!consecutive || !stored || !described) return corrupt(Region::documents, slot, "refers outside its place");
+    if (!consecutive || !stored || !described)
+      return corrupt(Region::documents, slot, "refers outside its place");
     sections += record.section_count;
     chunks += record.chunk_count;
     sentences += record.sentence_count;
@@ -167,8 +191,9 @@ Status Segment::check_sections() const {
     std::uint64_t chunks = document.first_chunk;
     for (std::uint32_t i = 0; i < document.section_count; ++i) {
       const SectionRecord& section = sections_[document.first_section + i];
-      const bool holds = section.document == slot && section.path < summary_.paths && section.first_chunk == chunks &&
-                         section.span.begin <= section.span.end && section.span.end <= document.text_bytes;
+      const bool holds = section.document == slot && section.path < summary_.paths &&
+                         section.first_chunk == chunks && section.span.begin <= section.span.end &&
+                         section.span.end <= document.text_bytes;
       if (!holds) return corrupt(Region::sections, document.first_section + i, "refers outside its document");
       chunks += section.chunk_count;
     }
@@ -185,11 +210,10 @@ Status Segment::check_chunks() const {
     const DocumentRecord& document = documents_[section.document];
     for (std::uint32_t i = 0; i < section.chunk_count; ++i) {
       const ChunkRecord& chunk = chunks_[section.first_chunk + i];
-      const bool holds = chunk.section == s && chunk.document == section.document &&
-                         chunk.span.begin <= chunk.span.end && chunk.span.end <= document.text_bytes &&
-                         chunk.first_sentence >= document.first_sentence &&
-                         inside(chunk.first_sentence - document.first_sentence, chunk.sentence_count,
-                                document.sentence_count);
+      const bool holds =
+          chunk.section == s && chunk.document == section.document && chunk.span.begin <= chunk.span.end &&
+          chunk.span.end <= document.text_bytes && chunk.first_sentence >= document.first_sentence &&
+          inside(chunk.first_sentence - document.first_sentence, chunk.sentence_count, document.sentence_count);
       if (!holds) return corrupt(Region::chunks, section.first_chunk + i, "refers outside its section");
     }
   }
@@ -208,7 +232,9 @@ std::string_view Segment::string_of(std::uint32_t slot, std::uint64_t skipped, s
   return strings_.substr(documents_[slot].strings_offset + skipped, bytes);
 }
 
-std::string_view Segment::uri(std::uint32_t slot) const { return string_of(slot, 0, documents_[slot].uri_bytes); }
+std::string_view Segment::uri(std::uint32_t slot) const {
+  return string_of(slot, 0, documents_[slot].uri_bytes);
+}
 
 std::string_view Segment::name(std::uint32_t slot) const {
   const DocumentRecord& record = documents_[slot];
@@ -245,7 +271,8 @@ std::string_view Segment::extras(std::uint32_t slot) const {
 }
 
 std::string_view Segment::heading(std::uint32_t heading) const {
-  return heading_bytes_.substr(heading_offsets_[heading], heading_offsets_[heading + 1] - heading_offsets_[heading]);
+  return heading_bytes_.substr(heading_offsets_[heading],
+                               heading_offsets_[heading + 1] - heading_offsets_[heading]);
 }
 
 std::span<const std::uint32_t> Segment::path(std::uint32_t path) const {

@@ -1,7 +1,8 @@
 // A committed segment, mapped and checked: the only place that reads its records.
 //
-// `open` checks the structure whole (checksums, every reference, every span), so that the accessors need not: they require
-// numbers below the counts of `summary()`. Immutable; safe from any thread; views live as long as the segment.
+// `open` checks the structure whole (checksums, every reference, every span), so that the accessors need not:
+// they require numbers below the counts of `summary()`. Immutable; safe from any thread; views live as long as
+// the segment.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +23,10 @@ namespace kindling {
 
 class Segment {
  public:
-  // `check` is the header's checksum as the catalog knows it. Errors: `not_found`, `index_version`, `index_corrupt`.
-  [[nodiscard]] static Result<Segment> open(Files& files, const std::filesystem::path& folder, std::uint64_t number,
-                                            std::uint32_t check);
+  // `check` is the header's checksum as the catalog knows it. Errors: `not_found`, `index_version`,
+  // `index_corrupt`.
+  [[nodiscard]] static Result<Segment> open(Files& files, const std::filesystem::path& folder,
+                                            std::uint64_t number, std::uint32_t check);
 
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] std::uint64_t bytes() const { return file_.bytes(); }
@@ -64,7 +66,9 @@ class Segment {
 
  private:
   explicit Segment(RegionFile file) : file_(std::move(file)) {}
-  [[nodiscard]] std::string_view region(Region id) const { return file_.region(static_cast<std::uint32_t>(id)); }
+  [[nodiscard]] std::string_view region(Region id) const {
+    return file_.region(static_cast<std::uint32_t>(id));
+  }
   template <typename T>
   [[nodiscard]] Status read_array(Region id, std::uint64_t count, std::span<const T>& array) const;
   [[nodiscard]] Status read_regions();
@@ -73,7 +77,8 @@ class Segment {
   [[nodiscard]] Status check_chunks() const;
   [[nodiscard]] Status check_headings() const;
   [[nodiscard]] Error corrupt(Region region, std::uint64_t entry, std::string_view why) const;
-  [[nodiscard]] std::string_view string_of(std::uint32_t slot, std::uint64_t skipped, std::uint32_t bytes) const;
+  [[nodiscard]] std::string_view string_of(std::uint32_t slot, std::uint64_t skipped,
+                                           std::uint32_t bytes) const;
 
   std::uint64_t number_ = 0;
   RegionFile file_;

@@ -1,6 +1,7 @@
 // The records of a segment file, as they lie in it: little-endian, packed without holes, read in place.
 //
-// All numbers of documents, sections, chunks and sentences count within the segment. Spans are bytes of the document's text.
+// All numbers of documents, sections, chunks and sentences count within the segment. Spans are bytes of the
+// document's text.
 #pragma once
 
 #include <array>
@@ -15,14 +16,14 @@ namespace kindling {
 
 enum class Region : std::uint32_t {
   summary = 1,
-  documents,             // DocumentRecord[]
-  strings,               // of each document: uri, name, source, digest, format
-  texts,                 // of each document: UTF-8
-  extras,                // of each document: see store/extras.h
-  sections,              // SectionRecord[]
-  chunks,                // ChunkRecord[]
-  sentences,             // Sentence[]
-  heading_offsets,       // u32[headings + 1] into heading_bytes
+  documents,        // DocumentRecord[]
+  strings,          // of each document: uri, name, source, digest, format
+  texts,            // of each document: UTF-8
+  extras,           // of each document: see store/extras.h
+  sections,         // SectionRecord[]
+  chunks,           // ChunkRecord[]
+  sentences,        // Sentence[]
+  heading_offsets,  // u32[headings + 1] into heading_bytes
   heading_bytes,
   path_offsets,          // u32[paths + 1] into path_headings
   path_headings,         // u32: headings, outermost first
@@ -36,18 +37,32 @@ enum class Region : std::uint32_t {
   postings,              // see terms/postings.h
 };
 
-inline constexpr std::array all_regions = {
-    Region::summary,         Region::documents,      Region::strings,       Region::texts,
-    Region::extras,          Region::sections,       Region::chunks,        Region::sentences,
-    Region::heading_offsets, Region::heading_bytes,  Region::path_offsets,  Region::path_headings,
-    Region::heading_term_offsets, Region::heading_terms, Region::chunk_lengths, Region::section_lengths,
-    Region::term_offsets,    Region::term_bytes,     Region::block_offsets, Region::postings};
+inline constexpr std::array all_regions = {Region::summary,
+                                           Region::documents,
+                                           Region::strings,
+                                           Region::texts,
+                                           Region::extras,
+                                           Region::sections,
+                                           Region::chunks,
+                                           Region::sentences,
+                                           Region::heading_offsets,
+                                           Region::heading_bytes,
+                                           Region::path_offsets,
+                                           Region::path_headings,
+                                           Region::heading_term_offsets,
+                                           Region::heading_terms,
+                                           Region::chunk_lengths,
+                                           Region::section_lengths,
+                                           Region::term_offsets,
+                                           Region::term_bytes,
+                                           Region::block_offsets,
+                                           Region::postings};
 
 // "region postings", for messages.
 [[nodiscard]] std::string_view place_of(Region region);
 
-// Regions whose bytes may wait for `verify` when an index is large: nothing that is computed from them can lead outside
-// the file.
+// Regions whose bytes may wait for `verify` when an index is large: nothing that is computed from them can lead
+// outside the file.
 [[nodiscard]] constexpr bool is_bulk(Region region) {
   return region == Region::texts || region == Region::extras || region == Region::postings;
 }
@@ -55,8 +70,8 @@ inline constexpr std::array all_regions = {
 inline constexpr std::uint32_t no_heading = 0xffffffff;
 
 struct SegmentSummary {
-  std::uint64_t tokens = 0;           // of all chunks
-  std::uint64_t chunk_lengths = 0;    // sums
+  std::uint64_t tokens = 0;         // of all chunks
+  std::uint64_t chunk_lengths = 0;  // sums
   std::uint64_t section_lengths = 0;
   std::uint32_t documents = 0;
   std::uint32_t sections = 0;
@@ -77,7 +92,7 @@ struct DocumentRecord {
   std::int64_t modified_ms = 0;
   std::uint32_t text_bytes = 0;
   std::uint32_t extras_bytes = 0;
-  std::uint32_t uri_bytes = 0;       // the strings follow each other in this order
+  std::uint32_t uri_bytes = 0;  // the strings follow each other in this order
   std::uint32_t name_bytes = 0;
   std::uint32_t source_bytes = 0;
   std::uint32_t digest_bytes = 0;
@@ -89,7 +104,7 @@ struct DocumentRecord {
   std::uint32_t chunk_count = 0;
   std::uint32_t first_sentence = 0;
   std::uint32_t sentence_count = 0;
-  std::uint32_t tokens = 0;          // of its chunks
+  std::uint32_t tokens = 0;  // of its chunks
   std::uint32_t language = 0;
 };
 static_assert(sizeof(DocumentRecord) == 4 * 8 + 16 * 4);

@@ -11,7 +11,8 @@
 namespace kindling {
 namespace {
 
-// Documents analysed at once: enough to keep all threads busy, few enough that their terms are small beside the segment.
+// Documents analysed at once: enough to keep all threads busy, few enough that their terms are small beside the
+// segment.
 constexpr std::size_t window = 32;
 
 template <typename T>
@@ -35,7 +36,8 @@ void check_document(const Document& document) {
   std::uint32_t next_chunk = 0;
   for (const Section& section : document.sections) {
     KINDLING_CHECK(inside(section.span) && section.heading_path < document.heading_paths.size());
-    KINDLING_CHECK(section.first_chunk == next_chunk && section.chunk_count <= document.chunks.size() - next_chunk);
+    KINDLING_CHECK(section.first_chunk == next_chunk &&
+                   section.chunk_count <= document.chunks.size() - next_chunk);
     next_chunk += section.chunk_count;
   }
   KINDLING_CHECK(next_chunk == document.chunks.size());
@@ -77,14 +79,15 @@ bool SegmentWriter::has_room_for(const Document& document) const {
   }
   return documents_.size() + 1 < u32_max && sections_.size() + document.sections.size() < u32_max &&
          chunks_.size() + document.chunks.size() < u32_max &&
-         sentences_.size() + document.sentences.size() < u32_max && heading_bytes_.size() + heading_bytes < u32_max &&
-         path_headings_.size() + path_entries < u32_max;
+         sentences_.size() + document.sentences.size() < u32_max &&
+         heading_bytes_.size() + heading_bytes < u32_max && path_headings_.size() + path_entries < u32_max;
 }
 
 Status SegmentWriter::add_one(const Document& document, const DocumentHeadings& headings,
                               const AnalyzedDocument& analyzed) {
   if (!has_room_for(document)) {
-    return Error{ErrorCode::too_large, "", "a segment would hold more than 2^32 entries", "commit fewer documents at once"};
+    return Error{ErrorCode::too_large, "", "a segment would hold more than 2^32 entries",
+                 "commit fewer documents at once"};
   }
   const auto provisional = dictionary_.add(analyzed, size_of(chunks_), size_of(sections_));
 
@@ -125,7 +128,8 @@ Status SegmentWriter::add_one(const Document& document, const DocumentHeadings& 
   }
   add_spans(document, path_numbers);
   chunk_lengths_.insert(chunk_lengths_.end(), analyzed.chunk_lengths.begin(), analyzed.chunk_lengths.end());
-  section_lengths_.insert(section_lengths_.end(), analyzed.section_lengths.begin(), analyzed.section_lengths.end());
+  section_lengths_.insert(section_lengths_.end(), analyzed.section_lengths.begin(),
+                          analyzed.section_lengths.end());
   documents_.push_back(record);
   return {};
 }
@@ -155,18 +159,21 @@ void SegmentWriter::add_spans(const Document& document, std::span<const std::uin
   sentences_.insert(sentences_.end(), document.sentences.begin(), document.sentences.end());
 }
 
-std::vector<std::uint32_t> SegmentWriter::add_headings(const Document& document, const DocumentHeadings& headings,
+std::vector<std::uint32_t> SegmentWriter::add_headings(const Document& document,
+                                                       const DocumentHeadings& headings,
                                                        const AnalyzedDocument& analyzed,
                                                        std::span<const std::uint32_t> provisional_terms) {
   std::vector<std::uint32_t> numbers;
   for (std::size_t i = 0; i < headings.headings.size(); ++i) {
     const auto next = size_of(heading_offsets_) - 1;
-    const auto [at, inserted] = heading_numbers_.try_emplace({document.language, std::string(headings.headings[i])}, next);
+    const auto [at, inserted] =
+        heading_numbers_.try_emplace({document.language, std::string(headings.headings[i])}, next);
     numbers.push_back(at->second);
     if (!inserted) continue;
     heading_bytes_ += headings.headings[i];
     heading_offsets_.push_back(size_of(heading_bytes_));
-    for (const std::uint32_t term : analyzed.heading_terms[i]) heading_terms_.push_back(provisional_terms[term]);
+    for (const std::uint32_t term : analyzed.heading_terms[i])
+      heading_terms_.push_back(provisional_terms[term]);
     heading_term_offsets_.push_back(size_of(heading_terms_));
   }
   return numbers;
@@ -190,12 +197,14 @@ SegmentSummary SegmentWriter::summary(std::uint32_t terms) const {
   return summary;
 }
 
-Result<WrittenFile> SegmentWriter::write(Files& files, const std::filesystem::path& path, std::uint64_t segment) {
+Result<WrittenFile> SegmentWriter::write(Files& files, const std::filesystem::path& path,
+                                         std::uint64_t segment) {
   std::vector<std::uint32_t> final_numbers;
   KINDLING_TRY(const DictionaryRegions dictionary, dictionary_.finish(final_numbers));
   for (std::uint32_t& term : heading_terms_) term = final_numbers[term];
   for (std::size_t h = 0; h + 1 < heading_term_offsets_.size(); ++h) {
-    std::sort(heading_terms_.begin() + heading_term_offsets_[h], heading_terms_.begin() + heading_term_offsets_[h + 1]);
+    std::sort(heading_terms_.begin() + heading_term_offsets_[h],
+              heading_terms_.begin() + heading_term_offsets_[h + 1]);
   }
 
   const std::vector<SegmentSummary> totals{summary(size_of(final_numbers))};

@@ -1,7 +1,7 @@
 // Builds a segment from documents and writes its file.
 //
-// Documents are added in the order of their slots; their analysis runs side by side. Everything but the documents not yet
-// added lies in memory until `write`.
+// Documents are added in the order of their slots; their analysis runs side by side. Everything but the
+// documents not yet added lies in memory until `write`.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,8 @@ class SegmentWriter {
   Status add(std::span<const Document> documents, const Cancellation& cancellation);
 
   // Ends the building. Errors: those of Files, `too_large`.
-  [[nodiscard]] Result<WrittenFile> write(Files& files, const std::filesystem::path& path, std::uint64_t segment);
+  [[nodiscard]] Result<WrittenFile> write(Files& files, const std::filesystem::path& path,
+                                          std::uint64_t segment);
 
   [[nodiscard]] std::uint32_t document_count() const { return static_cast<std::uint32_t>(documents_.size()); }
   [[nodiscard]] std::uint32_t chunk_count() const { return static_cast<std::uint32_t>(chunks_.size()); }
@@ -61,7 +62,8 @@ class SegmentWriter {
   std::vector<std::uint32_t> chunk_lengths_;
   std::vector<std::uint32_t> section_lengths_;
   DictionaryBuilder dictionary_;
-  std::map<std::pair<Language, std::string>, std::uint32_t> heading_numbers_;  // a heading's terms depend on the language
+  std::map<std::pair<Language, std::string>, std::uint32_t>
+      heading_numbers_;  // a heading's terms depend on the language
 };
 
 }  // namespace kindling

@@ -46,7 +46,8 @@ Error sqlite_error(int code, std::string_view where, std::string_view message) {
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_READONLY:
-      return {ErrorCode::unreadable, place, std::string(message), "check the permissions of the file and its folder"};
+      return {ErrorCode::unreadable, place, std::string(message),
+              "check the permissions of the file and its folder"};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {ErrorCode::index_locked, place, "held by another process", "run again in a moment"};
@@ -139,7 +140,8 @@ Result<Database> Database::open(const std::filesystem::path& path, Access access
 
 Result<Statement> Database::prepare(std::string_view sql) const {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v2(database_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  const int code =
+      sqlite3_prepare_v2(database_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   if (code != SQLITE_OK) return sqlite_error(code, where_, sqlite3_errmsg(database_.get()));
   return Statement(statement, where_);
 }

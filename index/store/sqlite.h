@@ -1,7 +1,7 @@
 // SQLite as the catalog needs it: prepared statements, bound values, errors as Results.
 //
-// Foreign bytes go into a statement only through `bind`. A Database and its statements belong to one thread at a time; a
-// Statement must not outlive its Database.
+// Foreign bytes go into a statement only through `bind`. A Database and its statements belong to one thread at
+// a time; a Statement must not outlive its Database.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,8 @@ class Statement {
   Statement& bind(std::string_view text);
 
   [[nodiscard]] Result<bool> step();  // true: a row stands ready
-  Status run();                       // for statements without rows: steps to the end and makes ready for the next binding
-  void reset();                       // ends the reading, drops the bindings
+  Status run();  // for statements without rows: steps to the end and makes ready for the next binding
+  void reset();  // ends the reading, drops the bindings
 
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string_view text(int column) const;  // until the next step
@@ -50,7 +50,7 @@ class Statement {
 class Database {
  public:
   enum class Access : std::uint8_t {
-    write,      // creates the file when it is not there
+    write,  // creates the file when it is not there
     read,
     immutable,  // no locks and no log: for a folder that cannot be written
   };
@@ -59,7 +59,8 @@ class Database {
 
   [[nodiscard]] Result<Statement> prepare(std::string_view sql) const;
   Status execute(const char* sql) const;  // statements of our own, without values
-  [[nodiscard]] Result<std::int64_t> integer(const char* sql) const;  // the first column of the first row; 0 without rows
+  [[nodiscard]] Result<std::int64_t> integer(
+      const char* sql) const;  // the first column of the first row; 0 without rows
 
  private:
   struct Close {

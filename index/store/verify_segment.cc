@@ -17,7 +17,8 @@ class SegmentVerification {
 
   Status run() {
     for (const Region region : all_regions) {
-      if (is_bulk(region)) report(segment_.file().verify(static_cast<std::uint32_t>(region), place_of(region)), region);
+      if (is_bulk(region))
+        report(segment_.file().verify(static_cast<std::uint32_t>(region), place_of(region)), region);
     }
     for (std::uint32_t slot = 0; slot < segment_.documents().size(); ++slot) {
       KINDLING_TRY_VOID(cancellation_.check());
@@ -39,13 +40,15 @@ class SegmentVerification {
     const DocumentRecord& document = segment_.documents()[slot];
     const std::string_view text = segment_.text(slot);
     if (!is_valid_utf8(text)) problem(Region::texts, slot, "the text is not valid UTF-8");
-    if (!decode_extras(segment_.extras(slot), document.text_bytes)) problem(Region::extras, slot, "cannot be read");
+    if (!decode_extras(segment_.extras(slot), document.text_bytes))
+      problem(Region::extras, slot, "cannot be read");
 
     std::uint64_t tokens = 0;
     std::uint32_t section_begin = 0;
     for (std::uint32_t s = document.first_section; s < document.first_section + document.section_count; ++s) {
       const SectionRecord& section = segment_.sections()[s];
-      if (section.span.begin < section_begin) problem(Region::sections, s, "begins before the section in front of it");
+      if (section.span.begin < section_begin)
+        problem(Region::sections, s, "begins before the section in front of it");
       section_begin = section.span.begin;
       tokens += verify_chunks(section);
     }
@@ -62,10 +65,12 @@ class SegmentVerification {
       const ChunkRecord& chunk = segment_.chunks()[c];
       tokens += chunk.tokens;
       if (!section.span.contains(chunk.span)) problem(Region::chunks, c, "reaches outside its section");
-      if (chunk.span.begin < previous_begin) problem(Region::chunks, c, "begins before the chunk in front of it");
+      if (chunk.span.begin < previous_begin)
+        problem(Region::chunks, c, "begins before the chunk in front of it");
       previous_begin = chunk.span.begin;
       std::uint32_t sentence_end = chunk.span.begin;
-      for (const Sentence& sentence : segment_.sentences().subspan(chunk.first_sentence, chunk.sentence_count)) {
+      for (const Sentence& sentence :
+           segment_.sentences().subspan(chunk.first_sentence, chunk.sentence_count)) {
         if (sentence.span.begin < sentence_end || sentence.span.end > chunk.span.end) {
           problem(Region::chunks, c, "its sentences are out of order or outside");
           break;
@@ -147,7 +152,8 @@ class SegmentVerification {
         problem(Region::chunk_lengths, c, "is not the number of its postings");
       }
     }
-    if (segment_.section_lengths()[s] != length) problem(Region::section_lengths, s, "is not the number of its postings");
+    if (segment_.section_lengths()[s] != length)
+      problem(Region::section_lengths, s, "is not the number of its postings");
   }
 
   void verify_headings() const {

@@ -14,8 +14,9 @@ namespace kindling {
 // Called for each problem, with the place inside the file.
 using OnProblem = std::function<void(std::string place, std::string message)>;
 
-// Checksums of the bulk regions, order and nesting of spans, UTF-8, extras, the order of the dictionary, every posting, and
-// that frequencies and lengths are what the postings add up to. Errors: `cancelled`.
-[[nodiscard]] Status verify_segment(const Segment& segment, const Cancellation& cancellation, const OnProblem& on_problem);
+// Checksums of the bulk regions, order and nesting of spans, UTF-8, extras, the order of the dictionary, every
+// posting, and that frequencies and lengths are what the postings add up to. Errors: `cancelled`.
+[[nodiscard]] Status verify_segment(const Segment& segment, const Cancellation& cancellation,
+                                    const OnProblem& on_problem);
 
 }  // namespace kindling

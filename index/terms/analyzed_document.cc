@@ -34,7 +34,8 @@ class DocumentAnalysis {
 
  private:
   std::uint32_t number(std::string&& text) {
-    const auto [at, inserted] = numbers_.try_emplace(std::move(text), static_cast<std::uint32_t>(result_.terms.size()));
+    const auto [at, inserted] =
+        numbers_.try_emplace(std::move(text), static_cast<std::uint32_t>(result_.terms.size()));
     if (inserted) result_.terms.emplace_back().text = at->first;
     return at->second;
   }
@@ -77,11 +78,13 @@ class DocumentAnalysis {
         }
         const auto& words = heading_words_[heading];
         length += static_cast<std::uint32_t>(words.size());
-        for (const PlacedTerm& word : words) base_next = std::max(base_next, base + word.position + heading_gap);
+        for (const PlacedTerm& word : words)
+          base_next = std::max(base_next, base + word.position + heading_gap);
         base = base_next;
       }
       result_.section_lengths[s] += length;
-      for (std::uint32_t c = 0; c < section.chunk_count; ++c) result_.chunk_lengths[section.first_chunk + c] += length;
+      for (std::uint32_t c = 0; c < section.chunk_count; ++c)
+        result_.chunk_lengths[section.first_chunk + c] += length;
     }
   }
 
@@ -95,7 +98,8 @@ class DocumentAnalysis {
     }
   }
 
-  // Walks the chunks that hold the term in their body and the sections that hold it in their headings, side by side.
+  // Walks the chunks that hold the term in their body and the sections that hold it in their headings, side by
+  // side.
   void count_frequencies(AnalyzedTerm& term) const {
     auto heading = term.headings.begin();
     std::int64_t counted_section = -1;  // the last section counted whole, because its headings hold the term

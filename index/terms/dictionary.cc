@@ -38,7 +38,8 @@ Result<DictionaryRegions> DictionaryBuilder::finish(std::vector<std::uint32_t>& 
     regions.block_offsets.push_back(regions.postings.size());
     regions.term_bytes += text;
     if (regions.term_bytes.size() > std::numeric_limits<std::uint32_t>::max()) {
-      return Error{ErrorCode::too_large, "terms", "more than 4 GiB of distinct terms", "commit fewer documents at once"};
+      return Error{ErrorCode::too_large, "terms", "more than 4 GiB of distinct terms",
+                   "commit fewer documents at once"};
     }
     blocks_[provisional].append_to(regions.postings);
     blocks_[provisional] = PostingBlockBuilder();

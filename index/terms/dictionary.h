@@ -18,7 +18,7 @@ namespace kindling {
 
 // Regions of a segment file, ready to be written.
 struct DictionaryRegions {
-  std::vector<std::uint32_t> term_offsets;   // [terms + 1] into term_bytes
+  std::vector<std::uint32_t> term_offsets;  // [terms + 1] into term_bytes
   std::string term_bytes;
   std::vector<std::uint64_t> block_offsets;  // [terms + 1] into postings
   std::string postings;
@@ -38,13 +38,17 @@ class DictionaryBuilder {
   std::vector<PostingBlockBuilder> blocks_;  // by provisional number
 };
 
-// Reads the regions where they lie. Offsets are checked when used: damage hides terms, it does not lead outside.
+// Reads the regions where they lie. Offsets are checked when used: damage hides terms, it does not lead
+// outside.
 class Dictionary {
  public:
   Dictionary() = default;
   Dictionary(std::span<const std::uint32_t> term_offsets, std::string_view term_bytes,
              std::span<const std::uint64_t> block_offsets, std::string_view postings)
-      : term_offsets_(term_offsets), term_bytes_(term_bytes), block_offsets_(block_offsets), postings_(postings) {}
+      : term_offsets_(term_offsets),
+        term_bytes_(term_bytes),
+        block_offsets_(block_offsets),
+        postings_(postings) {}
 
   [[nodiscard]] std::uint32_t size() const {
     return term_offsets_.empty() ? 0 : static_cast<std::uint32_t>(term_offsets_.size() - 1);

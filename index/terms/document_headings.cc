@@ -22,7 +22,8 @@ DocumentHeadings document_headings(const Document& document) {
   return result;
 }
 
-std::vector<std::uint32_t> headings_over(std::optional<std::uint32_t> title, std::span<const std::uint32_t> path) {
+std::vector<std::uint32_t> headings_over(std::optional<std::uint32_t> title,
+                                         std::span<const std::uint32_t> path) {
   std::vector<std::uint32_t> headings;
   if (title) headings.push_back(*title);
   for (const std::uint32_t heading : path) {

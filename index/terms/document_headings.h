@@ -1,7 +1,7 @@
 // The headings of a document, each once, and which of them stand over each section.
 //
-// Over a section stand the document's title and the entries of the section's heading path; a heading equal to one that is
-// there already (a title repeated as the first heading) counts once.
+// Over a section stand the document's title and the entries of the section's heading path; a heading equal to
+// one that is there already (a title repeated as the first heading) counts once.
 #pragma once
 
 #include <cstdint>

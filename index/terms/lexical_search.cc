@@ -32,7 +32,8 @@ struct Level {
 Level make_level(std::uint64_t count, std::uint64_t lengths) {
   Level level;
   level.count = count;
-  if (lengths > 0) level.mean_length = static_cast<float>(static_cast<double>(lengths) / static_cast<double>(count));
+  if (lengths > 0)
+    level.mean_length = static_cast<float>(static_cast<double>(lengths) / static_cast<double>(count));
   return level;
 }
 
@@ -89,8 +90,8 @@ struct Sums {
   explicit Sums(std::size_t size) : bm(size), bigram(size), present(size), pair_stamp(size) {}
   std::vector<float> bm;
   std::vector<float> bigram;
-  std::vector<float> present;              // idf of the terms that stand there
-  std::vector<std::uint32_t> pair_stamp;   // the last pair counted, so that each counts once
+  std::vector<float> present;             // idf of the terms that stand there
+  std::vector<std::uint32_t> pair_stamp;  // the last pair counted, so that each counts once
 
   void add_term(std::uint32_t place, float idf, std::uint32_t frequency, float relative_length) {
     const auto tf = static_cast<float>(frequency);
@@ -133,8 +134,8 @@ struct TermPostings {
 
 class SegmentSearch {
  public:
-  SegmentSearch(std::span<const LexicalSegment> segments, const LexicalSegment& part, const Collection& collection,
-                std::span<const Term> question)
+  SegmentSearch(std::span<const LexicalSegment> segments, const LexicalSegment& part,
+                const Collection& collection, std::span<const Term> question)
       : segments_(segments),
         part_(part),
         segment_(*part.segment),
@@ -142,7 +143,7 @@ class SegmentSearch {
         question_(question),
         chunks_(segment_.chunks().size()),
         sections_(segment_.sections().size()),
-        under_named_heading_(segment_.sections().size()) {}
+        under_asked_heading_(segment_.sections().size()) {}
 
   void run(LexicalMatches& matches) {
     TermPostings previous;
@@ -173,12 +174,14 @@ class SegmentSearch {
     known_terms_.emplace_back(*number, i);
   }
 
-  // Occurrences in a chunk's body and in its section's headings count together, so both lists are walked side by side.
+  // Occurrences in a chunk's body and in its section's headings count together, so both lists are walked side
+  // by side.
   void add_to_chunks(std::uint32_t i, const TermPostings& postings) {
     const float idf = collection_.chunks.idf[i];
     const auto lengths = segment_.chunk_lengths();
     const auto add = [&](std::uint32_t chunk, std::uint32_t frequency) {
-      chunks_.add_term(chunk, idf, frequency, static_cast<float>(lengths[chunk]) / collection_.chunks.mean_length);
+      chunks_.add_term(chunk, idf, frequency,
+                       static_cast<float>(lengths[chunk]) / collection_.chunks.mean_length);
     };
     std::size_t body = 0;
     const auto& places = postings.bodies.places;
@@ -200,7 +203,8 @@ class SegmentSearch {
     const float idf = collection_.sections.idf[i];
     const auto lengths = segment_.section_lengths();
     const auto add = [&](std::uint32_t section, std::uint32_t frequency) {
-      sections_.add_term(section, idf, frequency, static_cast<float>(lengths[section]) / collection_.sections.mean_length);
+      sections_.add_term(section, idf, frequency,
+                         static_cast<float>(lengths[section]) / collection_.sections.mean_length);
     };
     std::size_t heading = 0;
     const auto& headings = postings.headings;
@@ -219,8 +223,9 @@ class SegmentSearch {
       }
       add(section, frequency);
     }
-    for (; heading < headings.places.size(); ++heading) add(headings.places[heading], headings.frequency(heading));
-    for (const std::uint32_t section : headings.places) under_named_heading_[section] = true;
+    for (; heading < headings.places.size(); ++heading)
+      add(headings.places[heading], headings.frequency(heading));
+    for (const std::uint32_t section : headings.places) under_asked_heading_[section] = true;
   }
 
   // Term i and the one before it. Pair numbers begin at 1, for stamps begin at 0.
@@ -255,17 +260,20 @@ class SegmentSearch {
       matches.sections.push_back({.section = SectionIndex{part_.first_section + s},
                                   .score = sections_.bm[s] / bound,
                                   .bigram = sections_.bigram[s] / (2 * bound),
-                                  .named = under_named_heading_[s] ? named(s) : 0});
+                                  .named = under_asked_heading_[s] ? named(s) : 0});
     }
   }
 
-  [[nodiscard]] bool is_live(std::uint32_t document) const { return part_.live.empty() || part_.live[document]; }
+  [[nodiscard]] bool is_live(std::uint32_t document) const {
+    return part_.live.empty() || part_.live[document];
+  }
 
   float named(std::uint32_t s) {
     const SectionRecord& section = segment_.sections()[s];
     const std::uint32_t title = segment_.documents()[section.document].title;
     float best = title == no_heading ? 0 : named_heading(title);
-    for (const std::uint32_t heading : segment_.path(section.path)) best = std::max(best, named_heading(heading));
+    for (const std::uint32_t heading : segment_.path(section.path))
+      best = std::max(best, named_heading(heading));
     return best;
   }
 
@@ -276,7 +284,8 @@ class SegmentSearch {
     double shared = 0;
     double all = 0;
     for (const std::uint32_t term : segment_.heading_terms(heading)) {
-      const auto known = std::lower_bound(known_terms_.begin(), known_terms_.end(), std::pair{term, std::uint32_t{0}});
+      const auto known =
+          std::lower_bound(known_terms_.begin(), known_terms_.end(), std::pair{term, std::uint32_t{0}});
       const bool asked = known != known_terms_.end() && known->first == term;
       const double idf = asked ? collection_.sections.idf[known->second] : section_idf(term);
       all += idf * idf;
@@ -289,9 +298,9 @@ class SegmentSearch {
   double section_idf(std::uint32_t term) {
     const auto [at, inserted] = section_idfs_.try_emplace(term, 0.0F);
     if (inserted) {
-      const std::uint64_t frequency =
-          segments_.size() == 1 ? segment_.dictionary().block(term).section_frequency()
-                                : section_frequency(segments_, segment_.dictionary().term(term));
+      const std::uint64_t frequency = segments_.size() == 1
+                                          ? segment_.dictionary().block(term).section_frequency()
+                                          : section_frequency(segments_, segment_.dictionary().term(term));
       at->second = idf_of(collection_.sections.count, frequency);
     }
     return at->second;
@@ -304,10 +313,11 @@ class SegmentSearch {
   std::span<const Term> question_;
   Sums chunks_;
   Sums sections_;
-  std::vector<bool> under_named_heading_;                            // sections of which a heading holds a term
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> known_terms_; // number in the dictionary, place in the question
+  std::vector<bool> under_asked_heading_;  // sections of which a heading holds a term
+  std::vector<std::pair<std::uint32_t, std::uint32_t>>
+      known_terms_;  // number in the dictionary, place in the question
   std::unordered_map<std::uint32_t, float> named_headings_;
-  std::unordered_map<std::uint32_t, float> section_idfs_;            // by number in the dictionary
+  std::unordered_map<std::uint32_t, float> section_idfs_;  // by number in the dictionary
 };
 
 }  // namespace

@@ -16,10 +16,11 @@ struct LexicalSegment {
   const Segment* segment = nullptr;
   std::uint32_t first_section = 0;  // of the snapshot
   std::uint32_t first_chunk = 0;
-  std::span<const bool> live;       // of each document; empty: all are
+  std::span<const bool> live;  // of each document; empty: all are
 };
 
 // Statistics are those of all slots, removed ones included.
-[[nodiscard]] LexicalMatches search_terms(std::span<const LexicalSegment> segments, std::span<const Term> question);
+[[nodiscard]] LexicalMatches search_terms(std::span<const LexicalSegment> segments,
+                                          std::span<const Term> question);
 
 }  // namespace kindling

@@ -97,7 +97,8 @@ void PostingList::clear() {
   positions.clear();
 }
 
-void PostingBlockBuilder::add(const AnalyzedTerm& term, std::uint32_t first_chunk, std::uint32_t first_section) {
+void PostingBlockBuilder::add(const AnalyzedTerm& term, std::uint32_t first_chunk,
+                              std::uint32_t first_section) {
   chunk_frequency_ += term.chunk_frequency;
   section_frequency_ += term.section_frequency;
   const std::span body(term.body);

@@ -3,10 +3,11 @@
 //   chunk frequency, section frequency, body count, bytes of bodies, bytes of positions, heading count
 //   bodies     per chunk that holds the term in its body:  chunk (distance), occurrences
 //   positions  per such chunk and occurrence:              position (distance, from 0 in each chunk)
-//   headings   per section under a heading with the term:  section (distance), occurrences, positions (distances)
+//   headings   per section under a heading with the term:  section (distance), occurrences, positions
+//   (distances)
 //
-// Chunks and sections ascend and count within the segment. Reading is bounded: a damaged block ends early and yields
-// nothing outside the segment.
+// Chunks and sections ascend and count within the segment. Reading is bounded: a damaged block ends early and
+// yields nothing outside the segment.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,8 @@ struct PostingList {
 // Grows the block of one term; places must ascend.
 class PostingBlockBuilder {
  public:
-  // Adds one document's occurrences; its first chunk and section are `first_chunk` and `first_section` of the segment.
+  // Adds one document's occurrences; its first chunk and section are `first_chunk` and `first_section` of the
+  // segment.
   void add(const AnalyzedTerm& term, std::uint32_t first_chunk, std::uint32_t first_section);
   void append_to(std::string& out) const;
 
@@ -60,7 +62,8 @@ class PostingBlock {
   [[nodiscard]] std::uint32_t chunk_frequency() const { return chunk_frequency_; }
   [[nodiscard]] std::uint32_t section_frequency() const { return section_frequency_; }
 
-  // Fill `list` (cleared first); false when the block is damaged, and then the list holds what came before the damage.
+  // Fill `list` (cleared first); false when the block is damaged, and then the list holds what came before the
+  // damage.
   bool read_bodies(std::uint32_t chunk_count, bool with_positions, PostingList& list) const;
   bool read_headings(std::uint32_t section_count, PostingList& list) const;
 

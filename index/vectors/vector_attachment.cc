@@ -60,7 +60,8 @@ class Attachment {
     for (const Stretch& stretch : stretches_) covered += stretch.count;
     if (covered == segment_.chunks) return true;
     if (removed_.empty()) return false;
-    KINDLING_TRY(const Segment segment, Segment::open(place_.files, place_.folder, segment_.number, segment_.check));
+    KINDLING_TRY(const Segment segment,
+                 Segment::open(place_.files, place_.folder, segment_.number, segment_.check));
     auto removed = removed_.begin();
     auto stretch = stretches_.begin();
     for (std::uint32_t slot = 0; slot < segment.documents().size(); ++slot) {
@@ -117,7 +118,8 @@ class Attachment {
     for (const Stretch& stretch : joined) {
       if (stretch.file != nullptr) {
         const VectorShape shape{segment_.number, stretch.first, stretch.count, place_.settings.dimensions, 0};
-        KINDLING_TRY(auto file, VectorFile::open(place_.files, place_.folder, stretch.file->part, shape, stretch.file->check));
+        KINDLING_TRY(auto file, VectorFile::open(place_.files, place_.folder, stretch.file->part, shape,
+                                                 stretch.file->check));
         KINDLING_TRY_VOID(file.verify_rows());  // damage must not get a new checksum
         rows.push_back(file.rows());
         files.push_back(std::move(file));
@@ -158,15 +160,15 @@ bool is_unit_vector(std::span<const float> row) {
   return std::abs(squares - 1) < 0.01;  // false for NaN
 }
 
-Status attach_vectors_to_segment(Workplace& place, std::uint64_t segment, std::uint32_t first, std::uint32_t count,
-                                 std::span<const float> values) {
+Status attach_vectors_to_segment(Workplace& place, std::uint64_t segment, std::uint32_t first,
+                                 std::uint32_t count, std::span<const float> values) {
   const std::uint32_t dimensions = place.settings.dimensions;
   KINDLING_CHECK(dimensions > 0 && values.size() == std::size_t{count} * dimensions);
   if (count == 0) return {};
   for (std::uint32_t i = 0; i < count; ++i) {
     if (is_unit_vector(values.subspan(std::size_t{i} * dimensions, dimensions))) continue;
-    return Error{ErrorCode::malformed, "vector of chunk " + std::to_string(first + i),
-                 "not of unit length", "the encoder's folder may be damaged: kindling doctor"};
+    return Error{ErrorCode::malformed, "vector of chunk " + std::to_string(first + i), "not of unit length",
+                 "the encoder's folder may be damaged: kindling doctor"};
   }
   Change change(place);
   return change.run([&]() -> Status {

@@ -34,7 +34,8 @@ Result<WrittenFile> write_vector_file(Files& files, const std::filesystem::path&
   KINDLING_CHECK(bytes == row_bytes(shape));
   const std::vector<RegionContent> regions{
       {shape_region, {{reinterpret_cast<const char*>(&shape), sizeof shape}}}, std::move(content)};
-  return write_region_file(files, folder / vector_file_name(shape.segment, part), FileKind::vectors, part, regions);
+  return write_region_file(files, folder / vector_file_name(shape.segment, part), FileKind::vectors, part,
+                           regions);
 }
 
 std::vector<float> padded_rows(std::span<const float> values, std::uint32_t dimensions) {

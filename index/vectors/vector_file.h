@@ -1,7 +1,7 @@
 // Files of vectors: float32 rows of consecutive chunks of one segment.
 //
-// A row of NaN stands for a chunk whose document was removed before it was embedded; nothing else may be NaN. Rows have
-// row_stride(dimensions) floats and begin at multiples of 64 bytes.
+// A row of NaN stands for a chunk whose document was removed before it was embedded; nothing else may be NaN.
+// Rows have row_stride(dimensions) floats and begin at multiples of 64 bytes.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +35,11 @@ static_assert(sizeof(VectorShape) == 24);
 
 class VectorFile {
  public:
-  // Checks the header and the shape; the rows' checksum is `verify_rows`'s. Errors: `not_found`, `index_version`,
-  // `index_corrupt`.
-  [[nodiscard]] static Result<VectorFile> open(Files& files, const std::filesystem::path& folder, std::uint64_t part,
-                                               const VectorShape& shape, std::uint32_t check);
+  // Checks the header and the shape; the rows' checksum is `verify_rows`'s. Errors: `not_found`,
+  // `index_version`, `index_corrupt`.
+  [[nodiscard]] static Result<VectorFile> open(Files& files, const std::filesystem::path& folder,
+                                               std::uint64_t part, const VectorShape& shape,
+                                               std::uint32_t check);
 
   [[nodiscard]] const VectorShape& shape() const { return shape_; }
   [[nodiscard]] const RegionFile& file() const { return file_; }

@@ -28,7 +28,9 @@ class VectorStore {
 };
 
 // Floats from one row to the next: dimensions rounded up, so that every row begins at a multiple of 64 bytes.
-[[nodiscard]] constexpr std::uint32_t row_stride(std::uint32_t dimensions) { return (dimensions + 15) / 16 * 16; }
+[[nodiscard]] constexpr std::uint32_t row_stride(std::uint32_t dimensions) {
+  return (dimensions + 15) / 16 * 16;
+}
 
 // `parts` ascend and do not overlap; all have row_stride(dimensions). Requires: dimensions > 0.
 [[nodiscard]] std::unique_ptr<VectorStore> make_flat_vector_store(std::vector<VectorRows> parts,

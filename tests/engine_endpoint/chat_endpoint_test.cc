@@ -38,7 +38,8 @@ class ChatEndpointTest : public testing::Test {
 
   static GenerationRequest question() {
     GenerationRequest request;
-    request.messages = {{"system", "Answer from the passages."}, {"user", "## Cats\n[1] Cats sleep a lot. They eat.\n\nWhat do cats do?"}};
+    request.messages = {{"system", "Answer from the passages."},
+                        {"user", "## Cats\n[1] Cats sleep a lot. They eat.\n\nWhat do cats do?"}};
     request.output_tokens_max = 1'000;
     return request;
   }
@@ -67,7 +68,8 @@ class ChatEndpointTest : public testing::Test {
   }
 
   ChatEndpointServer server_;
-  ScopedEnvironment environment_{{"META_AI_API_KEY", std::string(key)}, {"MODEL_API_KEY", ""}, {"http_proxy", ""}, {"HTTP_PROXY", ""}};
+  ScopedEnvironment environment_{
+      {"META_AI_API_KEY", std::string(key)}, {"MODEL_API_KEY", ""}, {"http_proxy", ""}, {"HTTP_PROXY", ""}};
   std::unique_ptr<ChatEndpoint> endpoint_;
   std::string shown_;
   OnToken show_ = [this](std::string_view text) {
@@ -123,9 +125,9 @@ TEST_F(ChatEndpointTest, AskingAgainUsesTheSameConnection) {
 }
 
 TEST_F(ChatEndpointTest, HarmlessOdditiesChangeNothing) {
-  for (const auto name : {"slow-first-token", "no-done", "done-only", "until-close", "crlf", "cr", "byte-order-mark", "comments",
-                          "named-events", "wrong-content-type", "whole-answer-for-stream", "missing-usage", "reasoning-field",
-                          "inline-think"}) {
+  for (const auto name : {"slow-first-token", "no-done", "done-only", "until-close", "crlf", "cr",
+                          "byte-order-mark", "comments", "named-events", "wrong-content-type",
+                          "whole-answer-for-stream", "missing-usage", "reasoning-field", "inline-think"}) {
     server_.respond_with(fault_named(name).reply);
     const auto generation = ask();
     ASSERT_TRUE(generation.ok()) << name << ": " << generation.error().sentence();
@@ -191,18 +193,18 @@ TEST_F(ChatEndpointTest, ABreakAfterTheFirstTokenKeepsThePartAndIsNeverRepeated)
 
 TEST_F(ChatEndpointTest, FailuresBeforeTheFirstTokenAreRepeatedTwice) {
   std::size_t asked = 0;
-  for (const auto& [name, code] : {std::pair{"close-at-once", ErrorCode::endpoint_unreachable},
-                                   std::pair{"cut-before-token", ErrorCode::endpoint_unreachable},
-                                   std::pair{"empty-200", ErrorCode::endpoint_unreachable},
-                                   std::pair{"stall-before-answer", ErrorCode::timed_out},
-                                   std::pair{"comments-only", ErrorCode::timed_out},
-                                   std::pair{"error-in-200", ErrorCode::endpoint_refused},
-                                   std::pair{"error-event-first", ErrorCode::endpoint_refused},
-                                   std::pair{"no-body", ErrorCode::endpoint_refused},
-                                   std::pair{"html-502", ErrorCode::endpoint_refused},
-                                   std::pair{"html-429", ErrorCode::endpoint_refused},
-                                   std::pair{"429-seconds", ErrorCode::endpoint_refused},
-                                   std::pair{"429-date", ErrorCode::endpoint_refused}}) {
+  for (const auto& [name, code] :
+       {std::pair{"close-at-once", ErrorCode::endpoint_unreachable},
+        std::pair{"cut-before-token", ErrorCode::endpoint_unreachable},
+        std::pair{"empty-200", ErrorCode::endpoint_unreachable},
+        std::pair{"stall-before-answer", ErrorCode::timed_out},
+        std::pair{"comments-only", ErrorCode::timed_out},
+        std::pair{"error-in-200", ErrorCode::endpoint_refused},
+        std::pair{"error-event-first", ErrorCode::endpoint_refused},
+        std::pair{"no-body", ErrorCode::endpoint_refused}, std::pair{"html-502", ErrorCode::endpoint_refused},
+        std::pair{"html-429", ErrorCode::endpoint_refused},
+        std::pair{"429-seconds", ErrorCode::endpoint_refused},
+        std::pair{"429-date", ErrorCode::endpoint_refused}}) {
     const auto generation = ask_with_fault(name, asked += 3);
     ASSERT_FALSE(generation.ok()) << name;
     EXPECT_EQ(generation.error().code, code) << name << ": " << generation.error().sentence();
@@ -213,23 +215,24 @@ TEST_F(ChatEndpointTest, FailuresBeforeTheFirstTokenAreRepeatedTwice) {
 
 TEST_F(ChatEndpointTest, FinalRefusalsAreAskedOnce) {
   std::size_t asked = 0;
-  for (const auto& [name, code, said] :
-       std::vector<std::tuple<const char*, ErrorCode, const char*>>{{"bad-key", ErrorCode::authentication, "refuses the key"},
-                                                                    {"forbidden", ErrorCode::authentication, "no access"},
-                                                                    {"no-such-model", ErrorCode::endpoint_refused, "does not exist"},
-                                                                    {"html-403", ErrorCode::endpoint_refused, "gateway or firewall"},
-                                                                    {"html-200", ErrorCode::endpoint_refused, "Welcome to our intranet"},
-                                                                    {"quota", ErrorCode::endpoint_refused, "quota"},
-                                                                    {"429-no-retry", ErrorCode::endpoint_refused, "Rate limit"},
-                                                                    {"error-as-text", ErrorCode::endpoint_refused, "model not loaded"},
-                                                                    {"error-in-array", ErrorCode::endpoint_refused, "Invalid argument"},
-                                                                    {"error-vllm", ErrorCode::endpoint_refused, "bad parameter"},
-                                                                    {"error-detail", ErrorCode::endpoint_refused, "field required"},
-                                                                    {"not-json-event", ErrorCode::endpoint_refused, "not JSON"}}) {
+  for (const auto& [name, code, said] : std::vector<std::tuple<const char*, ErrorCode, const char*>>{
+           {"bad-key", ErrorCode::authentication, "refuses the key"},
+           {"forbidden", ErrorCode::authentication, "no access"},
+           {"no-such-model", ErrorCode::endpoint_refused, "does not exist"},
+           {"html-403", ErrorCode::endpoint_refused, "gateway or firewall"},
+           {"html-200", ErrorCode::endpoint_refused, "Welcome to our intranet"},
+           {"quota", ErrorCode::endpoint_refused, "quota"},
+           {"429-no-retry", ErrorCode::endpoint_refused, "Rate limit"},
+           {"error-as-text", ErrorCode::endpoint_refused, "model not loaded"},
+           {"error-in-array", ErrorCode::endpoint_refused, "Invalid argument"},
+           {"error-vllm", ErrorCode::endpoint_refused, "bad parameter"},
+           {"error-detail", ErrorCode::endpoint_refused, "field required"},
+           {"not-json-event", ErrorCode::endpoint_refused, "not JSON"}}) {
     const auto generation = ask_with_fault(name, ++asked);
     ASSERT_FALSE(generation.ok()) << name;
     EXPECT_EQ(generation.error().code, code) << name;
-    EXPECT_NE(generation.error().why.find(said), std::string::npos) << name << ": " << generation.error().sentence();
+    EXPECT_NE(generation.error().why.find(said), std::string::npos)
+        << name << ": " << generation.error().sentence();
   }
 }
 
@@ -244,8 +247,9 @@ TEST_F(ChatEndpointTest, AnEventWithoutEndIsTooLarge) {
 
 TEST_F(ChatEndpointTest, AnOverflowTellsTheEndpointsOwnCount) {
   std::size_t asked = 0;
-  for (const auto& [name, tokens, window] : {std::tuple{"overflow-openai", 4120u, 4097u}, std::tuple{"overflow-vllm", 1015u, 1024u},
-                                             std::tuple{"overflow-llama-cpp", 5000u, 4096u}}) {
+  for (const auto& [name, tokens, window] :
+       {std::tuple{"overflow-openai", 4120u, 4097u}, std::tuple{"overflow-vllm", 1015u, 1024u},
+        std::tuple{"overflow-llama-cpp", 5000u, 4096u}}) {
     const auto generation = ask_with_fault(name, ++asked);
     ASSERT_FALSE(generation.ok());
     EXPECT_EQ(generation.error().code, ErrorCode::context_overflow);
@@ -259,7 +263,8 @@ TEST_F(ChatEndpointTest, AnOverflowTellsTheEndpointsOwnCount) {
 }
 
 TEST_F(ChatEndpointTest, SucceedsAfterARetry) {
-  for (const auto name : {"429-milliseconds", "html-502", "close-at-once", "cut-before-token", "error-in-200"}) {
+  for (const auto name :
+       {"429-milliseconds", "html-502", "close-at-once", "cut-before-token", "error-in-200"}) {
     server_.reply_next({fault_named(name).reply({}), fault_named(name).reply({})});
     const auto generation = ask();
     ASSERT_TRUE(generation.ok()) << name << ": " << generation.error().sentence();
@@ -275,6 +280,20 @@ TEST_F(ChatEndpointTest, WaitsAsLongAsTheServerAsks) {
     ASSERT_TRUE(endpoint_->complete(question(), show_, never_cancelled()).ok());
     EXPECT_GE(watch.milliseconds(), ms) << name;
   }
+}
+
+TEST_F(ChatEndpointTest, ThinkingIsGivenTimeUntilItSpeaksAndNoneToFallSilent) {
+  Reply slow = stop_after_tokens({}, 2, Reply::Ending::stall);
+  slow.pieces.at(1).pause = 300ms;  // longer than the limits for the first token and for silence
+  server_.respond_with([slow](const RecordedRequest&) { return slow; });
+  GenerationRequest request = question();
+  EXPECT_FALSE(ask(request).ok());
+  request.thinking = ThinkingMode::thinking;
+  const Stopwatch watch;
+  const auto generation = ask(request);
+  ASSERT_TRUE(generation.ok()) << generation.error().sentence();
+  EXPECT_EQ(generation->text, "Hello ");
+  EXPECT_LT(watch.milliseconds(), 2'000);
 }
 
 TEST_F(ChatEndpointTest, ASilentCutOfThePromptIsNoticed) {
@@ -295,7 +314,8 @@ TEST_F(ChatEndpointTest, TheUserCanStopTheAnswer) {
   server_.reply_next({stream_reply(script)});
   endpoint_ = open();
   int tokens = 0;
-  const auto generation = endpoint_->complete(question(), [&](std::string_view) { return ++tokens < 3; }, never_cancelled());
+  const auto generation = endpoint_->complete(
+      question(), [&](std::string_view) { return ++tokens < 3; }, never_cancelled());
   ASSERT_TRUE(generation.ok());
   EXPECT_EQ(tokens, 3);
   EXPECT_EQ(generation->text, "word word word ");
@@ -321,12 +341,16 @@ double cancelled_within_ms(Cancellation& cancellation, Call call) {
 TEST_F(ChatEndpointTest, CancellationEndsEveryWaitWithinATenthOfASecond) {
   EndpointLimits patient;
   patient.retry_base = 5'000ms;
-  for (const auto name : {"stall-before-answer", "comments-only", "no-body"}) {  // no-body: in the pause before a retry
+  for (const auto name :
+       {"stall-before-answer", "comments-only", "no-body"}) {  // no-body: in the pause before a retry
     server_.respond_with(fault_named(name).reply);
     endpoint_ = open(patient);
     Cancellation cancellation;
     std::optional<Result<Generation>> generation;
-    EXPECT_LT(cancelled_within_ms(cancellation, [&] { generation = endpoint_->complete(question(), show_, cancellation); }), 100) << name;
+    EXPECT_LT(cancelled_within_ms(cancellation,
+                                  [&] { generation = endpoint_->complete(question(), show_, cancellation); }),
+              100)
+        << name;
     ASSERT_FALSE(generation->ok()) << name;
     EXPECT_EQ(generation->error().code, ErrorCode::cancelled) << name;
   }
@@ -337,7 +361,9 @@ TEST_F(ChatEndpointTest, CancellationInTheMiddleKeepsThePart) {
   endpoint_ = open(EndpointLimits());
   Cancellation cancellation;
   std::optional<Result<Generation>> generation;
-  EXPECT_LT(cancelled_within_ms(cancellation, [&] { generation = endpoint_->complete(question(), show_, cancellation); }), 100);
+  EXPECT_LT(cancelled_within_ms(cancellation,
+                                [&] { generation = endpoint_->complete(question(), show_, cancellation); }),
+            100);
   ASSERT_TRUE(generation->ok());
   EXPECT_EQ((*generation)->text, "Hello ");
   EXPECT_EQ((*generation)->finish, Finish::incomplete);
@@ -348,14 +374,16 @@ TEST_F(ChatEndpointTest, TheKeyIsShownNowhere) {
   testing::internal::CaptureStderr();
   for (const NamedFault& fault : chat_faults()) {
     if (fault.name == "comments-only" || fault.name == "huge-event") continue;  // slow, and tested above
-    server_.respond_with([&](const RecordedRequest& request) {
+    server_.respond_with([&fault](const RecordedRequest& request) {  // faults live as long as the program
       Reply reply = fault.reply(request);
       const std::string echo(request.header("authorization"));
       for (Reply::Piece& piece : reply.pieces) {  // a server that repeats the key in every message
-        for (std::size_t at = piece.bytes.find("\"message\":\""); at != std::string::npos; at = piece.bytes.find("\"message\":\"", at + 20)) {
+        for (std::size_t at = piece.bytes.find("\"message\":\""); at != std::string::npos;
+             at = piece.bytes.find("\"message\":\"", at + 20)) {
           piece.bytes.insert(at + 11, echo + " ");
         }
-        if (const std::size_t title = piece.bytes.find("<title>"); title != std::string::npos) piece.bytes.insert(title + 7, echo);
+        if (const std::size_t title = piece.bytes.find("<title>"); title != std::string::npos)
+          piece.bytes.insert(title + 7, echo);
       }
       return reply;
     });
@@ -435,12 +463,14 @@ TEST_F(ChatEndpointTest, RefusesAnAddressThatIsNone) {
   }
 }
 
-// Eight callers, each with its own endpoint: whatever goes wrong, every request ends, and no text is shown twice.
+// Eight callers, each with its own endpoint: whatever goes wrong, every request ends, and no text is shown
+// twice.
 TEST_F(ChatEndpointTest, TwoHundredRequestsWithRandomFaultsAllEnd) {
-  std::mt19937 random(5);
-  server_.respond_with([&random](const RecordedRequest& request) {  // always on the server's thread
-    const NamedFault& fault = chat_faults()[random() % chat_faults().size()];
-    if (random() % 3 == 0 || fault.name == "huge-event" || fault.name == "comments-only") return quoting_reply(request);
+  const auto random = std::make_shared<std::mt19937>(5);  // used on the server's thread only
+  server_.respond_with([random](const RecordedRequest& request) {
+    const NamedFault& fault = chat_faults()[(*random)() % chat_faults().size()];
+    if ((*random)() % 3 == 0 || fault.name == "huge-event" || fault.name == "comments-only")
+      return quoting_reply(request);
     return fault.reply(request);
   });
   std::atomic<int> ended{0};
@@ -452,7 +482,13 @@ TEST_F(ChatEndpointTest, TwoHundredRequestsWithRandomFaultsAllEnd) {
       const auto endpoint = open(limits);
       for (int i = 0; i < 25; ++i) {
         std::string shown;
-        const auto generation = endpoint->complete(question(), [&](std::string_view text) { shown += text; return true; }, never_cancelled());
+        const auto generation = endpoint->complete(
+            question(),
+            [&](std::string_view text) {
+              shown += text;
+              return true;
+            },
+            never_cancelled());
         EXPECT_EQ(shown, generation.ok() ? generation->text : "");
         ++ended;
       }
@@ -460,7 +496,6 @@ TEST_F(ChatEndpointTest, TwoHundredRequestsWithRandomFaultsAllEnd) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(ended, 200);
-  server_.respond_with(quoting_reply);
 }
 
 }  // namespace

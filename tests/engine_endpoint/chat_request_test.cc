@@ -14,9 +14,10 @@ GenerationRequest question() {
 
 TEST(ChatRequest, IsWhatMuseSparkWants) {
   const ModelProfile profile = find_profile("muse-spark").value();
-  EXPECT_EQ(to_string(chat_body(profile, question())),
-            R"({"model":"muse-spark","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Why?"}],)"
-            R"("max_tokens":1000,"reasoning_effort":"minimal","stream":true,"stream_options":{"include_usage":true}})");
+  EXPECT_EQ(
+      to_string(chat_body(profile, question())),
+      R"({"model":"muse-spark","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Why?"}],)"
+      R"("max_tokens":1000,"reasoning_effort":"minimal","stream":true,"stream_options":{"include_usage":true}})");
 }
 
 TEST(ChatRequest, AsksForUsageOnlyInStreams) {
@@ -41,7 +42,8 @@ TEST(ChatRequest, MapsThinkingModesAsTheProfileSays) {
   EXPECT_EQ(effort("gpt-5.4", ThinkingMode::instant), "none");
   EXPECT_EQ(effort("claude-opus-4.6", ThinkingMode::thinking), "-");
   request.thinking = ThinkingMode::contemplating;  // not mapped: as thinking
-  EXPECT_EQ(chat_body(find_profile("claude-opus-4.6").value(), request).at("thinking.type").as_string(), "adaptive");
+  EXPECT_EQ(chat_body(find_profile("claude-opus-4.6").value(), request).at("thinking.type").as_string(),
+            "adaptive");
   request.thinking = ThinkingMode::instant;
   EXPECT_FALSE(chat_body(find_profile("qwen-3.5").value(), request)["enable_thinking"].as_bool(true));
 }
@@ -56,7 +58,8 @@ TEST(ChatRequest, NeverAsksForMoreThanTheModelGives) {
   GenerationRequest request = question();
   request.output_tokens_max = 1'000'000'000;
   const ModelProfile profile = find_profile("muse-spark").value();
-  EXPECT_EQ(chat_body(profile, request)["max_tokens"].as_integer(), static_cast<std::int64_t>(profile.output_max));
+  EXPECT_EQ(chat_body(profile, request)["max_tokens"].as_integer(),
+            static_cast<std::int64_t>(profile.output_max));
   request.output_tokens_max = 0;
   EXPECT_FALSE(chat_body(profile, request).has("max_tokens"));
 }

@@ -32,8 +32,8 @@ TEST_F(ProfileTest, TheEightOfTheContractAreShipped) {
   ASSERT_TRUE(profiles.ok()) << profiles.error().sentence();
   std::vector<std::string> names;
   for (const ModelProfile& profile : *profiles) names.push_back(profile.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"claude-opus-4.6", "deepseek-v4", "gemini-3.1-pro", "gpt-5.4", "llama-4",
-                                             "local", "muse-spark", "qwen-3.5"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"claude-opus-4.6", "deepseek-v4", "gemini-3.1-pro", "gpt-5.4",
+                                             "llama-4", "local", "muse-spark", "qwen-3.5"}));
 }
 
 TEST_F(ProfileTest, MuseSparkIsAsItsUserStates) {
@@ -112,8 +112,11 @@ TEST_F(ProfileTest, RefusesWhatDoesNotHoldTogether) {
            {base + "[parameters]\nexclusive = ['a', 'b']", "parameters.exclusive"},
            {base + "[parameters.thinking.fast]\na = 1", "parameters.thinking.fast"},
            {base + "[parameters.body]\nstream = true", "parameters.body.stream"},
-           {base + "[parameters]\nunsupported = ['stop']\n[parameters.thinking.instant]\nstop = 'x'", "parameters.thinking.instant.stop"},
-           {base + "[parameters]\nexclusive = [['a', 'b']]\n[parameters.body]\na = 1\n[parameters.thinking.instant]\nb = 1", "parameters.thinking.instant"},
+           {base + "[parameters]\nunsupported = ['stop']\n[parameters.thinking.instant]\nstop = 'x'",
+            "parameters.thinking.instant.stop"},
+           {base + "[parameters]\nexclusive = [['a', 'b']]\n[parameters.body]\na = "
+                   "1\n[parameters.thinking.instant]\nb = 1",
+            "parameters.thinking.instant"},
            {base + "[media.image]\ntile_pixels = 5", "media.image.formula"},
            {base + "[media.video]\nformula = 'x'", "media.video"},
        }) {

@@ -14,8 +14,10 @@ HttpResponse with(std::vector<std::pair<std::string, std::string>> headers) {
 }
 
 TEST(Retry, IsForTheStatusesOfTheOfficialClient) {
-  for (const int status : {408, 409, 429, 500, 502, 503, 504, 529}) EXPECT_TRUE(may_retry(status, {})) << status;
-  for (const int status : {400, 401, 402, 403, 404, 413, 422, 499}) EXPECT_FALSE(may_retry(status, {})) << status;
+  for (const int status : {408, 409, 429, 500, 502, 503, 504, 529})
+    EXPECT_TRUE(may_retry(status, {})) << status;
+  for (const int status : {400, 401, 402, 403, 404, 413, 422, 499})
+    EXPECT_FALSE(may_retry(status, {})) << status;
 }
 
 TEST(Retry, TheServerOverrules) {
@@ -33,7 +35,8 @@ TEST(Retry, ObeysEachFormOfTheHeader) {
 }
 
 TEST(Retry, IgnoresWhatCannotBeMeant) {
-  for (const auto value : {"0", "-1", "121", "soon", "", "1e99", "nan", "inf", "3 s", "Wed, 21 Oct 2015 07:28:00 CET", "Wed, 31 Feb 2015 07:28:00 GMT"}) {
+  for (const auto value : {"0", "-1", "121", "soon", "", "1e99", "nan", "inf", "3 s",
+                           "Wed, 21 Oct 2015 07:28:00 CET", "Wed, 31 Feb 2015 07:28:00 GMT"}) {
     EXPECT_FALSE(asked_delay(with({{"retry-after", value}}), 1'445'412'479'000)) << value;
   }
   EXPECT_FALSE(asked_delay({}, 0));

@@ -8,7 +8,8 @@ namespace {
 std::string filtered(std::string_view text, std::size_t piece) {
   ThinkFilter filter;
   std::string out;
-  for (; !text.empty(); text.remove_prefix(std::min(piece, text.size()))) out += filter.feed(text.substr(0, piece));
+  for (; !text.empty(); text.remove_prefix(std::min(piece, text.size())))
+    out += filter.feed(text.substr(0, piece));
   return out + filter.finish();
 }
 
@@ -32,7 +33,8 @@ TEST(ThinkFilter, AnyCuttingGivesTheSameText) {
            Case{"answer about <think>tags</think>", "answer about <think>tags</think>"},
            Case{"<think>a</th</think>ü", "ü"},
        }) {
-    for (std::size_t piece = 1; piece <= answer.size() + 1; ++piece) EXPECT_EQ(filtered(answer, piece), text) << answer << " by " << piece;
+    for (std::size_t piece = 1; piece <= answer.size() + 1; ++piece)
+      EXPECT_EQ(filtered(answer, piece), text) << answer << " by " << piece;
   }
 }
 

@@ -13,7 +13,8 @@ std::vector<Weighted> random_row(std::mt19937& random, std::size_t size, std::ui
   std::vector<Weighted> row;
   for (std::size_t i = 0; i < size; ++i) {
     const float cost = random() % 4 == 0 ? 1.F : random() % 2 == 0 ? .05F : 0.F;
-    row.push_back({1 + static_cast<std::uint32_t>(random() % (random() % 3 == 0 ? limit : limit / 3 + 1)), cost});
+    row.push_back(
+        {1 + static_cast<std::uint32_t>(random() % (random() % 3 == 0 ? limit : limit / 3 + 1)), cost});
   }
   return row;
 }
@@ -24,7 +25,8 @@ std::uint64_t sum(std::span<const Weighted> row) {
   return total;
 }
 
-void expect_within_limit(std::span<const Weighted> row, const std::vector<std::uint32_t>& ends, std::uint32_t limit) {
+void expect_within_limit(std::span<const Weighted> row, const std::vector<std::uint32_t>& ends,
+                         std::uint32_t limit) {
   std::uint32_t from = 0;
   for (const std::uint32_t end : ends) {
     ASSERT_GT(end, from);

@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <functional>
 #include <random>
 #include <string>
 
+#include "base/env.h"
 #include "base/utf8.h"
 #include "engine/chunk_space.h"
 #include "engine/chunk_units.h"
@@ -17,7 +18,8 @@ namespace {
 // A text put together block by block, as a format would give it.
 class TextBuilder {
  public:
-  TextBuilder& add(Block::Kind kind, std::string_view words, std::uint8_t level = 0, std::string_view markup = {}) {
+  TextBuilder& add(Block::Kind kind, std::string_view words, std::uint8_t level = 0,
+                   std::string_view markup = {}) {
     if (!text_.utf8.empty()) text_.utf8 += separator_;
     text_.utf8 += markup;
     const auto begin = static_cast<std::uint32_t>(text_.utf8.size());
@@ -29,8 +31,14 @@ class TextBuilder {
     return add(Block::Kind::heading, words, level, std::string(level, '#') + " ");
   }
   TextBuilder& paragraph(std::string_view words) { return add(Block::Kind::paragraph, words); }
-  TextBuilder& title(std::string_view title) { text_.title = title; return *this; }
-  TextBuilder& separator(std::string_view separator) { separator_ = separator; return *this; }
+  TextBuilder& title(std::string_view title) {
+    text_.title = title;
+    return *this;
+  }
+  TextBuilder& separator(std::string_view separator) {
+    separator_ = separator;
+    return *this;
+  }
   Text text() { return text_; }
 
  private:
@@ -64,7 +72,8 @@ std::string text_in_blocks(const Text& text) {
 }
 
 // Everything that chunker.h promises of any text and any tokenizer.
-void expect_promises(const Text& text, const Tokenizer& tokenizer, const Chunking& chunking, ChunkOptions options) {
+void expect_promises(const Text& text, const Tokenizer& tokenizer, const Chunking& chunking,
+                     ChunkOptions options) {
   const std::string_view utf8 = text.utf8;
   const std::string covered = text_in_blocks(text);
   const auto is_white = [&covered](ByteSpan span) { return blank(slice(covered, span)); };
@@ -123,10 +132,35 @@ HeadingPath path_of(const Chunking& chunking, std::size_t section) {
 // --- Random texts.
 
 std::string random_words(std::mt19937& random) {
-  static const std::vector<std::string> vocabulary{
-      "index", "Dr.", "e.g.", "3.14", "Größe", "naïve", "snake_case", "—", "漢字の文書。", "数据库，索引", "مرحبا بالعالم،", "สวัสดี",
-      "🙂👩‍👩‍👧", "e\u0301", "end.", "Why?", "No!", "\u00a0", "\u200b", "\n", "\n\n", "\t", "\f", "a,", "b;", "(c)", "http://x.example/a?b=c",
-      "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"};
+  static const std::vector<std::string> vocabulary{"index",
+                                                   "Dr.",
+                                                   "e.g.",
+                                                   "3.14",
+                                                   "Größe",
+                                                   "naïve",
+                                                   "snake_case",
+                                                   "—",
+                                                   "漢字の文書。",
+                                                   "数据库，索引",
+                                                   "مرحبا بالعالم،",
+                                                   "สวัสดี",
+                                                   "🙂👩‍👩‍👧",
+                                                   "e\u0301",
+                                                   "end.",
+                                                   "Why?",
+                                                   "No!",
+                                                   "\u00a0",
+                                                   "\u200b",
+                                                   "\n",
+                                                   "\n\n",
+                                                   "\t",
+                                                   "\f",
+                                                   "a,",
+                                                   "b;",
+                                                   "(c)",
+                                                   "http://x.example/a?b=c",
+                                                   "00000000000000000000000000000000000000000000000000000000000"
+                                                   "000000000000000000000000000000000000000000000000000000000"};
   std::string text;
   const std::size_t count = random() % (random() % 8 == 0 ? 400 : 30);
   for (std::size_t i = 0; i < count; ++i) {
@@ -153,11 +187,14 @@ Text random_text(std::mt19937& random) {
   Text text = builder.text();
   if (random() % 3 == 0) text.utf8 += "\n=====\n";
   // A format's mistake must cost no text: blocks lost, doubled, overlapping.
-  if (random() % 4 == 0 && !text.blocks.empty()) text.blocks.erase(text.blocks.begin() + random() % text.blocks.size());
-  if (random() % 4 == 0 && !text.blocks.empty()) text.blocks.push_back(text.blocks[random() % text.blocks.size()]);
+  if (random() % 4 == 0 && !text.blocks.empty())
+    text.blocks.erase(text.blocks.begin() + random() % text.blocks.size());
+  if (random() % 4 == 0 && !text.blocks.empty())
+    text.blocks.push_back(text.blocks[random() % text.blocks.size()]);
   std::uint32_t page = 0;
   for (std::uint32_t at = 0; at < text.utf8.size(); at += 300) {
-    text.pages.push_back({++page, {at, std::min<std::uint32_t>(at + 300, static_cast<std::uint32_t>(text.utf8.size()))}});
+    text.pages.push_back(
+        {++page, {at, std::min<std::uint32_t>(at + 300, static_cast<std::uint32_t>(text.utf8.size()))}});
   }
   return text;
 }
@@ -171,8 +208,10 @@ TEST(Chunker, KeepsItsPromisesOnRandomTextsWithAnyTokenizer) {
   for (int round = 0; round < 600; ++round) {
     const Text text = random_text(random);
     const auto size = static_cast<std::uint32_t>(16 + random() % 200);
-    const ChunkOptions options{.chunk_tokens = size, .section_tokens = size * static_cast<std::uint32_t>(1 + random() % 4)};
-    for (const Tokenizer* tokenizer : std::initializer_list<const Tokenizer*>{word_piece.get(), &by_words, &by_bytes, &joining}) {
+    const ChunkOptions options{.chunk_tokens = size,
+                               .section_tokens = size * static_cast<std::uint32_t>(1 + random() % 4)};
+    for (const Tokenizer* tokenizer :
+         std::initializer_list<const Tokenizer*>{word_piece.get(), &by_words, &by_bytes, &joining}) {
       SCOPED_TRACE(testing::Message() << "round " << round << ", " << tokenizer->name());
       const Chunking chunking = chunk(text, *tokenizer, options);
       expect_promises(text, *tokenizer, chunking, options);
@@ -246,7 +285,8 @@ TEST(Chunker, SmallNeighboursAreMergedUnderTheirParentUpToOneChunk) {
   builder.heading(1, "Appendix").paragraph(words(20));
   const Text text = builder.text();
   const Chunking chunking = chunk(text, WordTokenizer());
-  ASSERT_EQ(chunking.sections.size(), 4u);  // five entries of 23 and a half words fit, five more, two; the appendix
+  ASSERT_EQ(chunking.sections.size(),
+            4u);  // five entries of 23 and a half words fit, five more, two; the appendix
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(path_of(chunking, i), HeadingPath{"Glossary"});
   EXPECT_EQ(path_of(chunking, 3), HeadingPath{"Appendix"});
   for (const Section& section : chunking.sections) EXPECT_EQ(section.chunk_count, 1u);
@@ -278,7 +318,8 @@ TEST(Chunker, ATableHeaderStaysWithItsFirstRow) {
 
 TEST(Chunker, MarkupBetweenBlocksBelongsToItsNeighbours) {
   Text text;
-  text.utf8 = "Title\n=====\n\n- first item\n- second item\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```c\nint x;\n```\n";
+  text.utf8 =
+      "Title\n=====\n\n- first item\n- second item\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```c\nint x;\n```\n";
   const auto block = [&](Block::Kind kind, std::string_view words) {
     const auto begin = static_cast<std::uint32_t>(text.utf8.find(words));
     text.blocks.push_back({kind, 1, {begin, begin + static_cast<std::uint32_t>(words.size())}});
@@ -292,8 +333,8 @@ TEST(Chunker, MarkupBetweenBlocksBelongsToItsNeighbours) {
   const Chunking chunking = chunk(text, WordTokenizer());
   std::vector<std::string> sentences;
   for (const Sentence& sentence : chunking.sentences) sentences.push_back(text_of(text, sentence.span));
-  EXPECT_EQ(sentences, (std::vector<std::string>{"Title\n=====", "- first item", "- second item", "| a | b |\n|---|---|",
-                                                 "| 1 | 2 |", "```c\nint x;\n```"}));
+  EXPECT_EQ(sentences, (std::vector<std::string>{"Title\n=====", "- first item", "- second item",
+                                                 "| a | b |\n|---|---|", "| 1 | 2 |", "```c\nint x;\n```"}));
   EXPECT_EQ(path_of(chunking, 0), HeadingPath{"Title"});
 }
 
@@ -321,7 +362,8 @@ TEST(Chunker, SentencesEndWhereSentencesEndAndAtBlankLines) {
 
 TEST(Chunker, CodeIsCutBetweenLinesAndKeepsItsIndentation) {
   std::string code;
-  for (int i = 0; i < 60; ++i) code += "    call_number(" + std::to_string(i) + ", \"with. a sentence. inside\");\n";
+  for (int i = 0; i < 60; ++i)
+    code += "    call_number(" + std::to_string(i) + ", \"with. a sentence. inside\");\n";
   const Text text = TextBuilder().add(Block::Kind::code, code).text();
   const Chunking chunking = chunk(text, WordTokenizer());
   ASSERT_GT(chunking.sentences.size(), 3u);
@@ -372,10 +414,10 @@ TEST(EmbeddingText, ALongTitleLeavesRoomForTheText) {
 
 double seconds_to_chunk(const Text& text) {
   const auto tokenizer = small_word_piece();
-  const auto start = std::chrono::steady_clock::now();
+  const double before = process_usage().cpu_seconds;
   const Chunking chunking = chunk(text, *tokenizer);
   EXPECT_FALSE(chunking.chunks.empty());
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return process_usage().cpu_seconds - before;
 }
 
 void expect_linear(const std::function<Text(std::size_t)>& make) {
@@ -422,7 +464,8 @@ TEST(ChunkerHostile, ManyHeadings) {
         const auto at = static_cast<std::uint32_t>(text.utf8.size());
         text.utf8 += "h" + std::to_string(i) + "\n";
         const auto level = static_cast<std::uint8_t>(nested ? 1 + i % 6 : 1);
-        text.blocks.push_back({Block::Kind::heading, level, {at, static_cast<std::uint32_t>(text.utf8.size() - 1)}});
+        text.blocks.push_back(
+            {Block::Kind::heading, level, {at, static_cast<std::uint32_t>(text.utf8.size() - 1)}});
       }
       return text;
     });
@@ -443,7 +486,8 @@ TEST(ChunkerHostile, ManyTinyBlocks) {
 
 TEST(ChunkerHostile, WhatTheTokenizerCountsAsNothingIsStillCut) {
   const Text text = one_block(repeated("\u200b", 100'000));
-  for (const Chunk& chunk : chunk(text, *small_word_piece()).chunks) EXPECT_LE(chunk.span.size(), 64u * 128u + 1260u);
+  for (const Chunk& chunk : chunk(text, *small_word_piece()).chunks)
+    EXPECT_LE(chunk.span.size(), 64u * 128u + 1260u);
 }
 
 }  // namespace

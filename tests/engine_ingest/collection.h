@@ -20,7 +20,9 @@ namespace kindling {
 
 class Collection {
  public:
-  [[nodiscard]] std::filesystem::path path(const std::string& name) const { return folder_.path() / "files" / name; }
+  [[nodiscard]] std::filesystem::path path(const std::string& name) const {
+    return folder_.path() / "files" / name;
+  }
   [[nodiscard]] std::filesystem::path index() const { return folder_.path() / "index"; }
 
   // Files are written as if an hour ago, so that their time alone tells that they are unchanged.
@@ -30,7 +32,8 @@ class Collection {
     set_age(name, hours_ago);
   }
   void set_age(const std::string& name, int hours_ago) {
-    std::filesystem::last_write_time(path(name), std::filesystem::file_time_type::clock::now() - std::chrono::hours(hours_ago));
+    std::filesystem::last_write_time(
+        path(name), std::filesystem::file_time_type::clock::now() - std::chrono::hours(hours_ago));
   }
   void remove(const std::string& name) { std::filesystem::remove_all(path(name)); }
 
@@ -40,11 +43,14 @@ class Collection {
     return options;
   }
 
-  [[nodiscard]] Result<IngestReport> try_ingest(const IngestOptions& options, const OnIngestProgress& on_progress = {},
+  [[nodiscard]] Result<IngestReport> try_ingest(const IngestOptions& options,
+                                                const OnIngestProgress& on_progress = {},
                                                 const Cancellation& cancellation = never_cancelled()) const {
     return ingest(index(), options, encoder_, on_progress, cancellation);
   }
-  [[nodiscard]] IngestReport ingest_with(const IngestOptions& options) const { return try_ingest(options).value(); }
+  [[nodiscard]] IngestReport ingest_with(const IngestOptions& options) const {
+    return try_ingest(options).value();
+  }
   [[nodiscard]] IngestReport ingest_all() const { return ingest_with(options()); }
 
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const {
@@ -72,10 +78,12 @@ class Collection {
       if (!snapshot->live(DocumentIndex{i})) continue;
       const DocumentView document = snapshot->document(DocumentIndex{i});
       out << document.uri << '|' << document.name << '|' << document.title << '|' << document.format << '|'
-          << to_string(document.language) << '|' << to_string(snapshot->metadata_of(DocumentIndex{i}).value()) << '\n';
+          << to_string(document.language) << '|' << to_string(snapshot->metadata_of(DocumentIndex{i}).value())
+          << '\n';
       for (std::uint32_t c = 0; c < document.chunk_count; ++c) {
         const ChunkView chunk = snapshot->chunk(ChunkIndex{position(document.first_chunk) + c});
-        out << "  " << chunk.span.begin << '-' << chunk.span.end << ' ' << chunk.tokens << ' ' << chunk.text << '\n';
+        out << "  " << chunk.span.begin << '-' << chunk.span.end << ' ' << chunk.tokens << ' ' << chunk.text
+            << '\n';
         for (const float value : snapshot->vector(chunk.index)) out << ' ' << value;
         out << '\n';
       }
@@ -103,7 +111,8 @@ class Collection {
 // "added updated unchanged removed failed"
 inline std::string counts(const IngestReport& report) {
   std::ostringstream out;
-  out << report.added << ' ' << report.updated << ' ' << report.unchanged << ' ' << report.removed << ' ' << report.failed;
+  out << report.added << ' ' << report.updated << ' ' << report.unchanged << ' ' << report.removed << ' '
+      << report.failed;
   return out.str();
 }
 

@@ -71,7 +71,8 @@ TEST(IngestRecords, AFileThatIsNoLongerRecordsIsReplacedWhole) {
 
 TEST(IngestRecords, MetadataOfRecordAndRunAreJoined) {
   Collection files;
-  files.write("c.jsonl", R"({"_id":"1","text":"Alpha.","metadata":{"year":1900,"team":"green"}})" "\n");
+  files.write("c.jsonl", R"({"_id":"1","text":"Alpha.","metadata":{"year":1900,"team":"green"}})"
+                         "\n");
   IngestOptions options = files.options();
   options.metadata.set("team", "blue");
   (void)files.ingest_with(options);

@@ -50,7 +50,9 @@ TEST(Glob, AHostilePatternTakesNoLongerThanItsLength) {
 }
 
 std::vector<std::string> scanned(const Collection& files, const IngestOptions& options) {
-  const Scan found = scan(system_files(), options, files.index(), [](std::uint64_t) {}, never_cancelled()).value();
+  const Scan found = scan(
+                         system_files(), options, files.index(), [](std::uint64_t) {}, never_cancelled())
+                         .value();
   std::vector<std::string> names;
   for (const ScannedFile& file : found.files) names.push_back(file.uri.substr(files.path("").string().size()));
   return names;
@@ -60,7 +62,8 @@ using Names = std::vector<std::string>;
 
 TEST(Scan, WalksInOrderWithoutHiddenEntriesLinkedFoldersAndTheIndexItself) {
   Collection files;
-  for (const char* name : {"b.txt", "a/z.txt", "a/y/x.txt", ".hidden/a.txt", ".dot", "A.txt"}) files.write(name, "Text.");
+  for (const char* name : {"b.txt", "a/z.txt", "a/y/x.txt", ".hidden/a.txt", ".dot", "A.txt"})
+    files.write(name, "Text.");
   std::filesystem::create_directory_symlink(files.path("a"), files.path("linked"));
   std::filesystem::create_directory_symlink(files.path(""), files.path("a/loop"));
   std::filesystem::create_symlink(files.path("b.txt"), files.path("link.txt"));
@@ -70,13 +73,16 @@ TEST(Scan, WalksInOrderWithoutHiddenEntriesLinkedFoldersAndTheIndexItself) {
   options.paths = {files.path("linked").string()};  // named, a linked folder is walked
   EXPECT_EQ(scanned(files, options), (Names{"linked/z.txt", "linked/y/x.txt"}));
   const Scan found =
-      scan(system_files(), files.options(), files.path("a"), [](std::uint64_t) {}, never_cancelled()).value();
+      scan(
+          system_files(), files.options(), files.path("a"), [](std::uint64_t) {}, never_cancelled())
+          .value();
   EXPECT_EQ(found.files.size(), 3u) << "the index's own folder is left out";
 }
 
 TEST(Scan, ChoosesByPatterns) {
   Collection files;
-  for (const char* name : {"a.md", "b.txt", "docs/c.md", "docs/old/d.md", "node_modules/e.md"}) files.write(name, "Text.");
+  for (const char* name : {"a.md", "b.txt", "docs/c.md", "docs/old/d.md", "node_modules/e.md"})
+    files.write(name, "Text.");
   IngestOptions options = files.options();
   options.exclude = {"node_modules", "docs/old/**"};
   EXPECT_EQ(scanned(files, options), (Names{"a.md", "b.txt", "docs/c.md"}));

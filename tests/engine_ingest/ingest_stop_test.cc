@@ -35,7 +35,9 @@ class CancellingEncoder final : public Encoder {
       if (text.find("STOP HERE") != std::string_view::npos) cancellation_.cancel();
       return words_.count(text);
     }
-    [[nodiscard]] Result<std::vector<TokenId>> encode(std::string_view text) const override { return words_.encode(text); }
+    [[nodiscard]] Result<std::vector<TokenId>> encode(std::string_view text) const override {
+      return words_.encode(text);
+    }
 
    private:
     Cancellation& cancellation_;
@@ -64,11 +66,12 @@ TEST(IngestStopped, BeforeReadingLeavesTheIndexAsItWas) {
 }
 
 TEST(IngestStopped, InTheMiddleOfReadingKeepsWhatWasCommittedAndTheNextRunGoesOn) {
-  constexpr std::uint64_t records = 10'200;  // a commit comes after 10,000
+  constexpr std::uint64_t records = 1'700;  // commits come after 500 and 1,500
   Collection files;
   std::string jsonl;
   for (std::uint64_t i = 0; i < records; ++i) {
-    jsonl += "{\"_id\":\"" + std::to_string(i) + "\",\"text\":\"" + (i + 1 == records ? "STOP HERE" : "Word") + "\"}\n";
+    jsonl += "{\"_id\":\"" + std::to_string(i) + "\",\"text\":\"" + (i + 1 == records ? "STOP HERE" : "Word") +
+             "\"}\n";
   }
   files.write("c.jsonl", jsonl);
   IngestOptions options = files.options();
@@ -79,7 +82,7 @@ TEST(IngestStopped, InTheMiddleOfReadingKeepsWhatWasCommittedAndTheNextRunGoesOn
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().code, ErrorCode::cancelled);
   const std::uint64_t committed = files.documents().size();
-  EXPECT_TRUE(committed == 0 || committed == 10'000) << committed;
+  EXPECT_TRUE(committed == 0 || committed == 500 || committed == 1'500) << committed;
   const IngestReport report = files.ingest_with(options);
   EXPECT_EQ(report.unchanged, committed);
   EXPECT_EQ(report.added, records - committed);
@@ -89,18 +92,21 @@ TEST(IngestStopped, InTheMiddleOfReadingKeepsWhatWasCommittedAndTheNextRunGoesOn
 TEST(IngestStopped, InTheMiddleOfEmbeddingKeepsTheVectorsAndTheNextRunEmbedsTheRest) {
   Collection files;
   std::string jsonl;
-  for (int i = 0; i < 1'300; ++i) jsonl += "{\"_id\":\"" + std::to_string(i) + "\",\"text\":\"Word " + std::to_string(i) + "\"}\n";
+  for (int i = 0; i < 1'300; ++i)
+    jsonl += "{\"_id\":\"" + std::to_string(i) + "\",\"text\":\"Word " + std::to_string(i) + "\"}\n";
   files.write("c.jsonl", jsonl);
   Cancellation cancellation;
-  const CancellingEncoder encoder(cancellation, 1'100);  // two slices of 512
+  const CancellingEncoder encoder(cancellation, 1'100);
   const auto stopped = ingest(files.index(), files.options(), encoder, {}, cancellation);
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().code, ErrorCode::cancelled);
   EXPECT_EQ(files.documents().size(), 1'300u);
-  EXPECT_EQ(files.snapshot()->statistics().pending_embeddings, 276u);
+  const std::uint64_t pending = files.snapshot()->statistics().pending_embeddings;
+  EXPECT_GE(pending, 200u);
+  EXPECT_LT(pending, 200u + 256u) << "what was embedded before is kept";
   const IngestReport report = files.ingest_all();
   EXPECT_EQ(counts(report), "0 0 1300 0 0");
-  EXPECT_EQ(report.embedded_chunks, 276u);
+  EXPECT_EQ(report.embedded_chunks, pending);
   EXPECT_EQ(report.pending_embeddings, 0u);
   const std::string resumed = files.contents();
   std::filesystem::remove_all(files.index());
@@ -120,10 +126,16 @@ class FullDisk final : public Files {
   Result<std::string> read(const std::filesystem::path& path, std::uint64_t bytes_max) override {
     return files_.read(path, bytes_max);
   }
-  Result<std::unique_ptr<MappedFile>> map(const std::filesystem::path& path) override { return files_.map(path); }
+  Result<std::unique_ptr<MappedFile>> map(const std::filesystem::path& path) override {
+    return files_.map(path);
+  }
   Result<FileInfo> info(const std::filesystem::path& path) override { return files_.info(path); }
-  Result<std::vector<std::string>> list(const std::filesystem::path& folder) override { return files_.list(folder); }
-  Status make_directories(const std::filesystem::path& folder) override { return files_.make_directories(folder); }
+  Result<std::vector<std::string>> list(const std::filesystem::path& folder) override {
+    return files_.list(folder);
+  }
+  Status make_directories(const std::filesystem::path& folder) override {
+    return files_.make_directories(folder);
+  }
   Status rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
     return files_.rename(from, to);
   }
@@ -151,7 +163,8 @@ TEST(IngestStopped, ByAFullDiskKeepsWhatWasCommittedAndTheNextRunGoesOn) {
     if (report) break;
     EXPECT_EQ(report.error().code, ErrorCode::disk_full) << report.error().sentence();
     const std::string alpha = files.text_of("a.txt");  // the index can always be read, and is at one state
-    EXPECT_TRUE(alpha == "Alpha before." ? files.documents().size() == 1 : files.documents().size() == 21) << alpha;
+    EXPECT_TRUE(alpha == "Alpha before." ? files.documents().size() == 1 : files.documents().size() == 21)
+        << alpha;
   }
   EXPECT_EQ(files.documents().size(), 21u);
   EXPECT_EQ(files.snapshot()->statistics().pending_embeddings, 0u);

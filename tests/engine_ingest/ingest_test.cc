@@ -12,7 +12,8 @@ TEST(Ingest, AFolderBecomesSearchableByWordsAndByVectors) {
   Collection files;
   files.write("harbour.md", "# The harbour\n\nThe lighthouse keeper counts ships.\n");
   files.write("deep/er/tide.txt", "The tide turns twice a day.\n");
-  files.write("page.html", "<html><title>Moon</title><body><h1>Moon</h1><p>The moon pulls the sea.</p></body></html>");
+  files.write("page.html",
+              "<html><title>Moon</title><body><h1>Moon</h1><p>The moon pulls the sea.</p></body></html>");
   const IngestReport report = files.ingest_all();
   EXPECT_EQ(counts(report), "3 0 0 0 0");
   EXPECT_EQ(files.documents(), (std::vector<std::string>{"harbour.md", "page.html", "deep/er/tide.txt"}));
@@ -84,7 +85,8 @@ TEST(Ingest, TheNumberOfThreadsChangesNothing) {
   Collection files;
   for (int i = 0; i < 60; ++i) {
     std::string text = "# Number " + std::to_string(i) + "\n\n";
-    for (int j = 0; j < (i * 7) % 90; ++j) text += "Sentence " + std::to_string(j) + " of this file says little.\n\n";
+    for (int j = 0; j < (i * 7) % 90; ++j)
+      text += "Sentence " + std::to_string(j) + " of this file says little.\n\n";
     files.write(std::to_string(i % 7) + "/" + std::to_string(i) + ".md", text + "The end.");
   }
   for (const unsigned threads : {1u, 3u, 8u}) {

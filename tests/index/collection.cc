@@ -13,9 +13,10 @@ namespace {
 
 const std::vector<std::string>& words() {
   static const std::vector<std::string> list{
-      "river", "stone",  "bridge", "bridges", "lantern", "harbour", "winter", "of",      "the",        "keeper", "running",
-      "index", "vacuum", "parse_json", "readFile", "42",  "2019",    "été",    "straße",  "東京都",     "検索",   "salt",
-      "tower", "night",  "Bell",   "rope",    "anchor",  "and",     "tide",   "signal",  "std.vector", "north"};
+      "river", "stone",  "bridge",  "bridges", "lantern", "harbour",    "winter",     "of",
+      "the",   "keeper", "running", "index",   "vacuum",  "parse_json", "readFile",   "42",
+      "2019",  "été",    "straße",  "東京都",  "検索",    "salt",       "tower",      "night",
+      "Bell",  "rope",   "anchor",  "and",     "tide",    "signal",     "std.vector", "north"};
   return list;
 }
 
@@ -146,19 +147,22 @@ Document random_document(Random& random, std::string uri) {
   Document document = make_document(std::move(uri), random.chance(0.7) ? random_heading(random) : "", sections);
   document.digest = std::to_string(random.between(0, 1'000'000));
   document.modified_ms = static_cast<std::int64_t>(random.between(0, 4'000'000'000)) * 1000 - 1'000'000'000'000;
-  document.language = random.pick(std::vector{Language::english, Language::english, Language::german, Language::unknown});
+  document.language =
+      random.pick(std::vector{Language::english, Language::english, Language::german, Language::unknown});
   document.metadata.set("year", random.between(1990, 2020));
   if (random.chance(0.5)) document.metadata.set("town", random.pick(words()));
   if (random.chance(0.3)) document.metadata.set("open", random.chance(0.5));
   Text& text = document.text;
   for (std::uint32_t c = 0; c < document.chunks.size(); ++c) {
     if (random.chance(0.5)) document.chunks[c].page = c / 2 + 1;
-    text.blocks.push_back({Block::Kind::paragraph, static_cast<std::uint8_t>(random.between(0, 6)), document.chunks[c].span});
+    text.blocks.push_back(
+        {Block::Kind::paragraph, static_cast<std::uint8_t>(random.between(0, 6)), document.chunks[c].span});
     text.pages.push_back({c + 1, document.chunks[c].span});
   }
   for (const Section& section : document.sections) {
     const std::uint32_t moved = random.between(0, 1000);
-    text.sources.push_back({section.span, {section.span.begin + moved, section.span.end + moved}, random.chance(0.5)});
+    text.sources.push_back(
+        {section.span, {section.span.begin + moved, section.span.end + moved}, random.chance(0.5)});
   }
   if (random.chance(0.2)) text.warnings.push_back("page 3: no text layer");
   return document;
@@ -186,7 +190,8 @@ std::vector<float> vector_of(std::string_view uri, std::string_view text, std::u
   return vector;
 }
 
-Status attach_pending(Writer& writer, const std::filesystem::path& folder, std::uint32_t batch, std::uint32_t batches) {
+Status attach_pending(Writer& writer, const std::filesystem::path& folder, std::uint32_t batch,
+                      std::uint32_t batches) {
   KINDLING_TRY(const auto snapshot, Snapshot::open(system_files(), folder));
   const std::uint32_t dimensions = snapshot->settings().dimensions;
   for (const PendingRange& range : snapshot->pending()) {
@@ -210,7 +215,8 @@ std::string describe(const Document& document) {
   append_identity(out, document.uri, document.name, document.modified_ms, document.language, document.metadata);
   append_text(out, document.text);
   for (const Section& section : document.sections) {
-    append_section(out, section.span, document.heading_paths[section.heading_path], section.chunk_count, section.tokens);
+    append_section(out, section.span, document.heading_paths[section.heading_path], section.chunk_count,
+                   section.tokens);
     for (std::uint32_t c = section.first_chunk; c < section.first_chunk + section.chunk_count; ++c) {
       const Chunk& chunk = document.chunks[c];
       append_chunk(out, chunk.span, chunk.tokens, chunk.page,
@@ -233,7 +239,8 @@ std::map<std::string, std::string> describe(const Snapshot& snapshot) {
     if (!snapshot.live(index)) continue;
     const DocumentView view = snapshot.document(index);
     std::string out;
-    append_identity(out, view.uri, view.name, view.modified_ms, view.language, snapshot.metadata_of(index).value());
+    append_identity(out, view.uri, view.name, view.modified_ms, view.language,
+                    snapshot.metadata_of(index).value());
     Text text = snapshot.text_of(index).value();
     EXPECT_EQ(text.utf8, view.text);
     EXPECT_EQ(text.title, view.title);
@@ -241,8 +248,8 @@ std::map<std::string, std::string> describe(const Snapshot& snapshot) {
     for (std::uint32_t s = 0; s < view.section_count; ++s) {
       const SectionView section = snapshot.section(SectionIndex{position(view.first_section) + s});
       EXPECT_EQ(section.document, index);
-      append_section(out, section.span, {section.heading_path.begin(), section.heading_path.end()}, section.chunk_count,
-                     section.tokens);
+      append_section(out, section.span, {section.heading_path.begin(), section.heading_path.end()},
+                     section.chunk_count, section.tokens);
       for (std::uint32_t c = 0; c < section.chunk_count; ++c) {
         const ChunkView chunk = snapshot.chunk(ChunkIndex{position(section.first_chunk) + c});
         EXPECT_EQ(chunk.section, section.index);
@@ -274,7 +281,8 @@ std::string vector_problem(const Snapshot& snapshot, bool pending_allowed) {
     }
     if (vector.empty() && pending_allowed && std::isnan(cosines[c])) continue;
     const auto expected = vector_of(snapshot.document(chunk.document).uri, chunk.text, dimensions);
-    if (!std::equal(vector.begin(), vector.end(), expected.begin(), expected.end())) return place + " has another vector";
+    if (!std::equal(vector.begin(), vector.end(), expected.begin(), expected.end()))
+      return place + " has another vector";
     if (!(std::abs(cosines[c] - expected.front()) < 1e-6)) return place + " has another cosine";
   }
   return "";
@@ -293,7 +301,8 @@ std::string problems_of(const std::filesystem::path& folder) {
   const auto problems = verify_index(system_files(), folder, never_cancelled());
   if (!problems.ok()) return problems.error().sentence();
   std::string lines;
-  for (const Problem& problem : *problems) lines += problem.file + ": " + problem.place + ": " + problem.message + "\n";
+  for (const Problem& problem : *problems)
+    lines += problem.file + ": " + problem.place + ": " + problem.message + "\n";
   return lines;
 }
 

@@ -1,5 +1,5 @@
-// Small collections for tests of the index: documents by hand or by chance, their vectors, and what an index holds of them
-// in a form that can be compared.
+// Small collections for tests of the index: documents by hand or by chance, their vectors, and what an index
+// holds of them in a form that can be compared.
 #pragma once
 
 #include <cstdint>
@@ -38,17 +38,20 @@ struct SectionOf {
   std::vector<std::vector<std::string>> chunks;
 };
 
-[[nodiscard]] Document make_document(std::string uri, std::string title, const std::vector<SectionOf>& sections);
+[[nodiscard]] Document make_document(std::string uri, std::string title,
+                                     const std::vector<SectionOf>& sections);
 // With the same text under no heading: a title and one chunk of one sentence.
 [[nodiscard]] Document make_document(std::string uri, std::string title, std::string sentence);
 
-// A few dozen words, so that everything meets everything; headings, pages, metadata, blocks and source map included.
+// A few dozen words, so that everything meets everything; headings, pages, metadata, blocks and source map
+// included.
 [[nodiscard]] Document random_document(Random& random, std::string uri);
 
 [[nodiscard]] IndexSettings settings_with(std::uint32_t dimensions);
 
 // The unit vector that a chunk gets: the same for the same text and place.
-[[nodiscard]] std::vector<float> vector_of(std::string_view uri, std::string_view text, std::uint32_t dimensions);
+[[nodiscard]] std::vector<float> vector_of(std::string_view uri, std::string_view text,
+                                           std::uint32_t dimensions);
 
 // Attaches vectors to all pending chunks, `batch` at a time; at most `batches` times.
 Status attach_pending(Writer& writer, const std::filesystem::path& folder, std::uint32_t batch = 1000,

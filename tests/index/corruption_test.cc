@@ -1,16 +1,18 @@
 // Damaged files: a clear error or a problem that verify names; never a crash.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "base/bytes.h"
 #include "index/store/index_files.h"
 #include "index/store/segment.h"
+#include "index/store/sqlite.h"
 #include "index/store/verify_segment.h"
 #include "index/terms/lexical_search.h"
 #include "index/verify.h"
 #include "tests/index/collection.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/index/memory_folder.h"
 
 namespace kindling {
 namespace {
@@ -45,7 +47,9 @@ class CorruptionTest : public testing::Test {
   }
 
   std::filesystem::path catalog_path() const { return folder_.path() / catalog_file_name; }
-  std::string read(const std::string& name) { return system_files().read(folder_.path() / name, 1 << 26).value(); }
+  std::string read(const std::string& name) {
+    return system_files().read(folder_.path() / name, 1 << 26).value();
+  }
 
   // The damaged index must say so, at open or in verify, and name the file.
   void expect_told(const std::string& name, const std::string& what) {
@@ -53,18 +57,19 @@ class CorruptionTest : public testing::Test {
     const auto snapshot = Snapshot::open(system_files(), folder_.path());
     const auto problems = verify_index(system_files(), folder_.path(), never_cancelled());
     ASSERT_TRUE(problems.ok());
-    EXPECT_FALSE(problems->empty());
-    for (const Problem& problem : *problems) EXPECT_EQ(problem.file, name);
+    EXPECT_TRUE(std::any_of(problems->begin(), problems->end(),
+                            [&](const Problem& problem) { return problem.file == name; }));
     if (!snapshot.ok()) {
       const ErrorCode code = snapshot.error().code;
-      EXPECT_TRUE(code == ErrorCode::index_corrupt || code == ErrorCode::index_version) << snapshot.error().sentence();
+      EXPECT_TRUE(code == ErrorCode::index_corrupt || code == ErrorCode::index_version)
+          << snapshot.error().sentence();
       EXPECT_NE(snapshot.error().where.find(name), std::string::npos) << snapshot.error().sentence();
     } else {
       read_everything(**snapshot);  // only the zeros between regions are nobody's at open
     }
   }
 
-  TemporaryFolder folder_;
+  MemoryFolder folder_;
   std::map<std::string, std::string> files_;
   std::string catalog_;
 };
@@ -74,7 +79,8 @@ TEST_F(CorruptionTest, AFlippedBitIsTold) {
   for (const auto& [name, bytes] : files_) {
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < 44; ++i) places.push_back(i);
-    for (int i = 0; i < 120; ++i) places.push_back(random.between(0, static_cast<std::uint32_t>(bytes.size() - 1)));
+    for (int i = 0; i < 80; ++i)
+      places.push_back(random.between(0, static_cast<std::uint32_t>(bytes.size() - 1)));
     for (const std::size_t at : places) {
       std::string damaged = bytes;
       damaged[at] = static_cast<char>(damaged[at] ^ (1 << random.between(0, 7)));
@@ -90,7 +96,8 @@ TEST_F(CorruptionTest, ACutLengthenedOrMissingFileIsTold) {
   Random random(9);
   for (const auto& [name, bytes] : files_) {
     std::vector<std::size_t> lengths{0, 1, 39, 40, 63, 64, bytes.size() - 1};
-    for (int i = 0; i < 10; ++i) lengths.push_back(random.between(0, static_cast<std::uint32_t>(bytes.size() - 1)));
+    for (int i = 0; i < 10; ++i)
+      lengths.push_back(random.between(0, static_cast<std::uint32_t>(bytes.size() - 1)));
     for (const std::size_t length : lengths) {
       write_file(folder_.path() / name, bytes.substr(0, length));
       expect_told(name, "cut to " + std::to_string(length));
@@ -198,7 +205,7 @@ TEST_F(CorruptionTest, LyingBytesWithRightChecksumsNeverLeadOutside) {
   const std::string bytes = files_.at(name);
   Random random(11);
   int opened = 0;
-  for (int i = 0; i < 1500; ++i) {
+  for (int i = 0; i < 700; ++i) {
     std::string lying = bytes;
     for (std::uint32_t n = random.between(1, 4); n > 0; --n) {
       const std::uint32_t at = random.between(40 + 20 * 24, static_cast<std::uint32_t>(bytes.size() - 1));
@@ -214,9 +221,11 @@ TEST_F(CorruptionTest, LyingBytesWithRightChecksumsNeverLeadOutside) {
       continue;
     }
     ++opened;
-    for (std::uint32_t slot = 0; slot < segment->documents().size(); ++slot) (void)segment->read_document(slot).ok();
+    for (std::uint32_t slot = 0; slot < segment->documents().size(); ++slot)
+      (void)segment->read_document(slot).ok();
     const LexicalSegment part{.segment = &*segment, .first_section = 0, .first_chunk = 0, .live = {}};
-    const auto question = analyze_question("river stone bridge parse_json keeper running tower", Language::english);
+    const auto question =
+        analyze_question("river stone bridge parse_json keeper running tower", Language::english);
     const auto matches = search_terms({&part, 1}, question);
     for (const ChunkMatch& match : matches.chunks) ASSERT_LT(position(match.chunk), segment->chunks().size());
     ASSERT_TRUE(verify_segment(*segment, never_cancelled(), [](std::string, std::string) {}).ok());

@@ -1,39 +1,52 @@
-// The n-th file operation fails, for every n, with and without the power going off: the index is as before or as after.
+// The n-th file operation fails, for every n, with and without the power going off: the index is as before or
+// as after.
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <set>
 
 #include "tests/index/collection.h"
 #include "tests/index/hooked_files.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/index/memory_folder.h"
 
 namespace kindling {
 namespace {
 
 using State = std::map<std::string, std::string>;
 
-// Steps of a life of an index; each is one transaction at most.
-struct Step {
-  std::function<Status(Writer&, const std::filesystem::path&)> run;
-};
+// Steps of a life of an index; each opens a writer and makes one transaction at most. The first only creates
+// the index.
+using Step = std::function<Status(Writer&, const std::filesystem::path&)>;
 
 std::vector<Step> script() {
-  const auto put_and_commit = [](std::uint64_t seed, std::vector<std::string> uris) {
-    return Step{[=](Writer& writer, const std::filesystem::path&) -> Status {
+  const auto put_and_commit = [](std::uint64_t seed, std::vector<std::string> uris) -> Step {
+    return [=](Writer& writer, const std::filesystem::path&) -> Status {
       Random random(seed);
       for (const std::string& uri : uris) KINDLING_TRY_VOID(writer.put(random_document(random, uri)));
       return writer.commit(never_cancelled());
-    }};
+    };
   };
-  const Step attach{[](Writer& writer, const std::filesystem::path& folder) { return attach_pending(writer, folder, 3, 1); }};
-  const Step compact{[](Writer& writer, const std::filesystem::path&) { return writer.compact(never_cancelled()); }};
-  const Step remove{[](Writer& writer, const std::filesystem::path&) -> Status {
+  const Step nothing = [](Writer&, const std::filesystem::path&) { return Status(); };
+  const Step attach = [](Writer& writer, const std::filesystem::path& folder) {
+    return attach_pending(writer, folder, 3, 1);
+  };
+  const Step attach_all = [](Writer& writer, const std::filesystem::path& folder) {
+    return attach_pending(writer, folder, 1000, 1);
+  };
+  const Step compact = [](Writer& writer, const std::filesystem::path&) {
+    return writer.compact(never_cancelled());
+  };
+  const Step remove = [](Writer& writer, const std::filesystem::path&) -> Status {
     KINDLING_TRY_VOID(writer.remove_document("/b"));
     return writer.commit(never_cancelled());
-  }};
-  return {put_and_commit(1, {"/a", "/b", "/c"}), attach, put_and_commit(2, {"/a", "/d"}), attach, remove, compact,
-          attach, put_and_commit(3, {"/e"}), compact};
+  };
+  return {nothing,
+          put_and_commit(1, {"/a", "/b", "/c"}),
+          attach,
+          attach_all,
+          put_and_commit(2, {"/a", "/d"}),
+          attach,
+          remove,
+          compact};
 }
 
 // Documents, and how many chunks are pending: two states differ when either does.
@@ -49,97 +62,85 @@ State state_of(const std::filesystem::path& folder) {
   return state;
 }
 
-// The states after opening and after each step, without faults; and the number of operations that takes.
-std::pair<std::vector<State>, int> clean_run() {
-  const TemporaryFolder folder;
-  int operations = 0;
-  HookedFiles files([&](std::string_view, const std::filesystem::path&) {
-    ++operations;
-    return Status();
-  });
-  const auto index = folder.path() / "index";
-  std::vector<State> states{{{"missing", ""}}};
-  auto writer = Writer::open(files, index, settings_with(8)).value();
-  states.push_back(state_of(index));
-  for (const Step& step : script()) {
-    EXPECT_TRUE(step.run(*writer, index).ok());
-    states.push_back(state_of(index));
-  }
-  return {states, operations};
-}
-
 // Only files that the catalog names, once the next writer has been there.
 void expect_no_strays(const std::filesystem::path& folder) {
-  const auto snapshot = open_snapshot(folder);
-  std::size_t data_files = 0;
-  const auto names = system_files().list(folder).value();
-  for (const std::string& name : names) data_files += name.ends_with(".kindling") ? 1 : 0;
   std::uint64_t bytes = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string name = entry.path().filename();
     if (name != "lock" && !name.ends_with("-shm")) bytes += entry.file_size();
   }
-  EXPECT_EQ(snapshot->statistics().bytes, bytes) << data_files << " data files";
+  EXPECT_EQ(open_snapshot(folder)->statistics().bytes, bytes);
 }
 
-enum class Fault { error, power_cut };
+enum class Fault { none, error, power_cut };
 
-void run_with_fault_at(int n, Fault fault, ErrorCode code, const std::vector<State>& states) {
-  SCOPED_TRACE("operation " + std::to_string(n) + (fault == Fault::error ? " fails" : " is the last"));
-  const TemporaryFolder folder;
+// Runs a step on a copy of the index in `before`, with a fault at operation `n`; the index must then be in the
+// state `was` or `becomes`. Returns the operations that were made.
+int run_step(const std::filesystem::path& before, const Step& step, int n, Fault fault, const State& was,
+             const State& becomes) {
+  const MemoryFolder folder;
   const auto index = folder.path() / "index";
-  int operation = 0;
+  if (std::filesystem::exists(before)) std::filesystem::copy(before, index);
+  int operations = 0;
+  const ErrorCode code = n % 2 == 0 ? ErrorCode::disk_full : ErrorCode::io;
   HookedFiles files([&](std::string_view name, const std::filesystem::path& path) -> Status {
-    const int now = ++operation;
-    if (now == n || (fault == Fault::power_cut && now > n)) {
-      return Error{code, path.string(), std::string(name) + " was made to fail", ""};
-    }
+    ++operations;
+    const bool fails = fault == Fault::error ? operations == n : fault == Fault::power_cut && operations >= n;
+    if (fails) return Error{code, path.string(), std::string(name) + " was made to fail", ""};
     return {};
   });
-  std::size_t reached = 0;  // states[reached] is certain
+  bool done = false;
   {
     auto writer = Writer::open(files, index, settings_with(8));
-    if (writer.ok()) {
-      reached = 1;
-      for (const Step& step : script()) {
-        const Status status = step.run(**writer, index);
-        if (!status.ok()) {
-          EXPECT_EQ(status.error().code, code) << status.error().sentence();
-          break;
-        }
-        ++reached;
-      }
-    } else {
-      EXPECT_EQ(writer.error().code, code) << writer.error().sentence();
-    }
+    const Status status = writer.ok() ? step(**writer, index) : Status(writer.error());
+    done = status.ok();
+    EXPECT_TRUE(done || status.error().code == code) << status.error().sentence();
   }
   if (fault == Fault::power_cut) files.lose_unsynced();
-  const State found = state_of(index);
-  // Deleting what is no longer needed may fail without the step failing.
-  const bool after = reached + 1 < states.size() && found == states[reached + 1];
-  EXPECT_TRUE(found == states[reached] || after);
-  if (fault == Fault::error) EXPECT_TRUE(found == states[reached] || reached == 0);
 
-  auto writer = Writer::open(system_files(), index, settings_with(8));
-  ASSERT_TRUE(writer.ok()) << writer.error().sentence();
+  const State found = state_of(index);
+  // A step may succeed although a file that nothing needs any more could not be deleted; a power cut may come
+  // after the transaction. A new index may be there, empty, although creating it was not finished.
+  const bool may_be_before = !done;
+  const bool may_be_after = done || fault == Fault::power_cut || was.contains("missing");
+  EXPECT_TRUE((may_be_before && found == was) || (may_be_after && found == becomes));
+
+  const auto writer = Writer::open(system_files(), index, settings_with(8));
+  if (!writer.ok()) {
+    ADD_FAILURE() << writer.error().sentence();
+    return operations;
+  }
   EXPECT_EQ(problems_of(index), "");
   expect_no_strays(index);
-  ASSERT_TRUE(script()[0].run(**writer, index).ok());
-  EXPECT_EQ(problems_of(index), "");
+  return operations;
 }
 
-TEST(IndexFaults, AFailingOperationLeavesTheStateBefore) {
-  const auto [states, operations] = clean_run();
-  ASSERT_GT(operations, 60);
-  for (int n = 1; n <= operations; ++n) {
-    run_with_fault_at(n, Fault::error, n % 2 == 0 ? ErrorCode::disk_full : ErrorCode::io, states);
+void run_script(Fault fault) {
+  const MemoryFolder folder;
+  const auto index = folder.path() / "index";
+  State was = state_of(index);
+  int step_number = 0;
+  for (const Step& step : script()) {
+    const auto before = folder.path() / ("before-" + std::to_string(++step_number));
+    if (std::filesystem::exists(index)) std::filesystem::copy(index, before);
+    {
+      auto writer = Writer::open(system_files(), index, settings_with(8)).value();
+      ASSERT_TRUE(step(*writer, index).ok());
+    }
+    const State becomes = state_of(index);
+    const int operations = run_step(before, step, 0, Fault::none, was, becomes);
+    ASSERT_GE(operations, 3);
+    for (int n = 1; n <= operations; ++n) {
+      SCOPED_TRACE("step " + std::to_string(step_number) + ", operation " + std::to_string(n));
+      run_step(before, step, n, fault, was, becomes);
+    }
+    was = becomes;
   }
 }
 
-TEST(IndexFaults, APowerCutLosesNothingThatWasCommitted) {
-  const auto [states, operations] = clean_run();
-  for (int n = 1; n <= operations; ++n) run_with_fault_at(n, Fault::power_cut, ErrorCode::io, states);
-}
+TEST(IndexFaults, AFailingOperationLeavesTheStateBefore) { run_script(Fault::error); }
+
+TEST(IndexFaults, APowerCutLosesNothingThatWasCommitted) { run_script(Fault::power_cut); }
 
 }  // namespace
 }  // namespace kindling

@@ -15,7 +15,8 @@ class FilterTest : public testing::Test {
   static void SetUpTestSuite() {
     folder_ = std::make_unique<TemporaryFolder>();
     auto writer = Writer::open(system_files(), folder_->path(), settings_with(0)).value();
-    const auto put = [&](std::string uri, std::string title, std::string metadata, std::string day, std::uint32_t page) {
+    const auto put = [&](std::string uri, std::string title, std::string metadata, std::string day,
+                         std::uint32_t page) {
       Document document = make_document(std::move(uri), std::move(title), "text.");
       document.metadata = parse_json(metadata).value();
       document.modified_ms = parse_time(day)->begin_ms;
@@ -57,7 +58,7 @@ std::shared_ptr<const Snapshot> FilterTest::snapshot_;
 TEST_F(FilterTest, ComparesNumbersAsNumbersAndTheRestAsText) {
   EXPECT_EQ(kept("year = 1900"), "a");
   EXPECT_EQ(kept("year = 1900.0"), "a");
-  EXPECT_EQ(kept("year > 1900"), "bc");        // "1975" is text, as is "1900" then
+  EXPECT_EQ(kept("year > 1900"), "bc");  // "1975" is text, as is "1900" then
   EXPECT_EQ(kept("year >= 1900"), "abc");
   EXPECT_EQ(kept("year < 1950.6"), "ab");
   EXPECT_EQ(kept("year <= 1950.5"), "ab");
@@ -128,16 +129,32 @@ TEST_F(FilterTest, QuotesAndOddNamesAreOnlyText) {
 
 TEST_F(FilterTest, SaysWhereReadingStopped) {
   const std::vector<std::pair<std::string, std::string>> table{
-      {"", "filter column 1"},           {"   ", "filter column 4"},       {"year", "filter column 5"},
-      {"year =", "filter column 7"},     {"= 3", "filter column 1"},       {"year == 3", "filter column 7"},
-      {"year ! 3", "filter column 6"},   {"(year = 3", "filter column 10"}, {"year = 3)", "filter column 9"},
-      {"year = 3 town = x", "filter column 10"}, {"year = 3 and", "filter column 13"}, {"year in 3", "filter column 9"},
-      {"year in ()", "filter column 10"}, {"year in (3,)", "filter column 12"}, {"year in (3", "filter column 11"},
-      {"year = \"3", "filter column 8"}, {"not", "filter column 4"},       {"year not 3", "filter column 10"},
-      {"a\"b = 3", "filter column 2"},   {"'a\\\\b' = 3", "filter column 1"}, {"year = 3 | town = x", "filter column 10"},
-      {"modified = yesterday", "filter column 1: modified"}, {"page = iv", "filter column 1: page"},
+      {"", "filter column 1"},
+      {"   ", "filter column 4"},
+      {"year", "filter column 5"},
+      {"year =", "filter column 7"},
+      {"= 3", "filter column 1"},
+      {"year == 3", "filter column 7"},
+      {"year ! 3", "filter column 6"},
+      {"(year = 3", "filter column 10"},
+      {"year = 3)", "filter column 9"},
+      {"year = 3 town = x", "filter column 10"},
+      {"year = 3 and", "filter column 13"},
+      {"year in 3", "filter column 9"},
+      {"year in ()", "filter column 10"},
+      {"year in (3,)", "filter column 12"},
+      {"year in (3", "filter column 11"},
+      {"year = \"3", "filter column 8"},
+      {"not", "filter column 4"},
+      {"year not 3", "filter column 10"},
+      {"a\"b = 3", "filter column 2"},
+      {"'a\\\\b' = 3", "filter column 1"},
+      {"year = 3 | town = x", "filter column 10"},
+      {"modified = yesterday", "filter column 1: modified"},
+      {"page = iv", "filter column 1: page"},
       {"town = x or modified > 2024-13-01", "filter column 13: modified"},
-      {std::string("a = \0", 5), "filter"}, {"a = \xff", "filter"}};
+      {std::string("a = \0", 5), "filter"},
+      {"a = \xff", "filter"}};
   for (const auto& [expression, where] : table) EXPECT_EQ(kept(expression), "usage at " + where) << expression;
 }
 
@@ -159,11 +176,14 @@ TEST_F(FilterTest, HoldsItsLimits) {
 
 TEST_F(FilterTest, RandomBytesNeverCrash) {
   Random random(5);
-  const std::vector<std::string> pieces{"year", " ", "=", "!=", "(", ")", "and", "or", "not", "in", "\"", "'", "\\", ",", "1900", "page", "modified", "é", "<", "not-in"};
+  const std::vector<std::string> pieces{"year", " ",    "=",        "!=", "(", ")",     "and",
+                                        "or",   "not",  "in",       "\"", "'", "\\",    ",",
+                                        "1900", "page", "modified", "é",  "<", "not-in"};
   int parsed = 0;
   for (int i = 0; i < 3000; ++i) {
     std::string expression;
-    for (std::uint32_t n = random.between(0, 12); n > 0; --n) expression += random.pick(pieces) + (random.chance(0.5) ? " " : "");
+    for (std::uint32_t n = random.between(0, 12); n > 0; --n)
+      expression += random.pick(pieces) + (random.chance(0.5) ? " " : "");
     const auto filter = Filter::parse(expression);
     if (!filter.ok()) continue;
     ++parsed;
@@ -175,7 +195,8 @@ TEST_F(FilterTest, RandomBytesNeverCrash) {
 TEST(Timestamps, AreReadAsTheTimeTheyCover) {
   const auto range = [](std::string_view text) {
     const auto parsed = parse_time(text);
-    return parsed ? std::pair(parsed->begin_ms, parsed->end_ms - parsed->begin_ms) : std::pair<std::int64_t, std::int64_t>(-1, -1);
+    return parsed ? std::pair(parsed->begin_ms, parsed->end_ms - parsed->begin_ms)
+                  : std::pair<std::int64_t, std::int64_t>(-1, -1);
   };
   using Pair = std::pair<std::int64_t, std::int64_t>;
   EXPECT_EQ(range("1970-01-01"), Pair(0, 86'400'000));
@@ -186,9 +207,10 @@ TEST(Timestamps, AreReadAsTheTimeTheyCover) {
   EXPECT_EQ(range("1969-12-31T22:30-01:30"), Pair(0, 60'000));
   EXPECT_EQ(range("2024-02-29").second, 86'400'000);
   EXPECT_EQ(range("2026-11-21").first, 1'795'219'200'000);
-  for (const auto* bad : {"", "2024", "2024-2-1", "2024-02-30", "2023-02-29", "2024-13-01", "2024-01-01T", "2024-01-01T24:00",
-                          "2024-01-01T10", "2024-01-01T10:60", "2024-01-01T10:00:60", "2024-01-01x", "2024-01-01T10:00+1",
-                          "2024-01-01T10:00Zx", "2024-01-01T10:00:00.", "-024-01-01"}) {
+  for (const auto* bad :
+       {"", "2024", "2024-2-1", "2024-02-30", "2023-02-29", "2024-13-01", "2024-01-01T", "2024-01-01T24:00",
+        "2024-01-01T10", "2024-01-01T10:60", "2024-01-01T10:00:60", "2024-01-01x", "2024-01-01T10:00+1",
+        "2024-01-01T10:00Zx", "2024-01-01T10:00:00.", "-024-01-01"}) {
     EXPECT_FALSE(parse_time(bad).has_value()) << bad;
   }
 }

@@ -1,7 +1,7 @@
 // The operating system's files with a hook in front of every operation, and a memory of what was not synced.
 //
-// The hook can fail an operation, wait in it, or only count. `lose_unsynced` does to the files what a power cut may do:
-// bytes that were not synced and names whose folder was not synced are gone.
+// The hook can fail an operation, wait in it, or only count. `lose_unsynced` does to the files what a power cut
+// may do: bytes that were not synced and names whose folder was not synced are gone.
 #pragma once
 
 #include <filesystem>

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "tests/index/collection.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/index/memory_folder.h"
 
 namespace kindling {
 namespace {
@@ -57,7 +57,8 @@ struct Searched {
   }
   [[nodiscard]] bool close(const std::string& first, const std::string& second) const {
     const auto texts = all();
-    return std::any_of(texts.begin(), texts.end(), [&](const Words& words) { return stand_close(words, first, second); });
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](const Words& words) { return stand_close(words, first, second); });
   }
 };
 
@@ -73,8 +74,8 @@ struct NaiveLevel {
     for (const double value : idf) bound += value;
   }
   [[nodiscard]] double idf_of(const std::string& term) const {
-    const auto df = static_cast<double>(
-        std::count_if(places.begin(), places.end(), [&](const Searched& place) { return place.frequency(term) > 0; }));
+    const auto df = static_cast<double>(std::count_if(
+        places.begin(), places.end(), [&](const Searched& place) { return place.frequency(term) > 0; }));
     return std::log(1 + (static_cast<double>(places.size()) - df + 0.5) / (df + 0.5));
   }
   [[nodiscard]] double score(const Searched& place, const std::vector<Term>& question) const {
@@ -111,7 +112,8 @@ struct NaiveLevel {
       for (const std::string& term : terms) {
         const double squared = std::pow(idf_of(term), 2);
         all += squared;
-        const bool asked = std::any_of(question.begin(), question.end(), [&](const Term& t) { return t.text == term; });
+        const bool asked =
+            std::any_of(question.begin(), question.end(), [&](const Term& t) { return t.text == term; });
         if (asked) shared += squared;
       }
       if (shared > 0) best = std::max(best, shared * shared / (question_sum * all));
@@ -187,15 +189,17 @@ void expect_equal_to_the_twin(const Snapshot& snapshot, const std::vector<Term>&
 }
 
 const std::vector<std::string>& questions() {
-  static const std::vector<std::string> list{
-      "river", "the keeper of the river bridge", "running bridges", "parse_json readFile std.vector", "東京都 検索",
-      "unknownword river", "of the and", "2019 winter signal tide rope anchor", "straße été", "nothing-of-this-is-there"};
+  static const std::vector<std::string> list{"river",           "the keeper of the river bridge",
+                                             "running bridges", "parse_json readFile std.vector",
+                                             "東京都 検索",     "unknownword river",
+                                             "of the and",      "2019 winter signal tide rope anchor",
+                                             "straße été",      "nothing-of-this-is-there"};
   return list;
 }
 
 TEST(Lexical, EqualsTheDirectReadingAfterRandomUpdatesRemovalsAndMerges) {
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
-    const TemporaryFolder folder;
+    const MemoryFolder folder;
     Random random(seed);
     auto writer = Writer::open(system_files(), folder.path(), settings_with(0)).value();
     for (int commit = 0; commit < 4; ++commit) {
@@ -228,13 +232,14 @@ class LexicalTest : public testing::Test {
     snapshot_ = open_snapshot(folder_.path());
     return snapshot_->lexical(analyze_question(question, Language::english));
   }
-  TemporaryFolder folder_;
+  MemoryFolder folder_;
   std::shared_ptr<const Snapshot> snapshot_;
 };
 
 TEST_F(LexicalTest, ATextThatSaysOnlyTheQuestionNearlyReachesTheBound) {
   std::vector<Document> documents{make_document("/a", "", "harbour lantern harbour lantern harbour lantern")};
-  for (int i = 0; i < 20; ++i) documents.push_back(make_document("/" + std::to_string(i), "", "other words stand here."));
+  for (int i = 0; i < 20; ++i)
+    documents.push_back(make_document("/" + std::to_string(i), "", "other words stand here."));
   const auto matches = ask(documents, "harbour lantern");
   ASSERT_EQ(matches.chunks.size(), 1U);
   EXPECT_GT(matches.chunks[0].score, 0.7F);
@@ -243,9 +248,10 @@ TEST_F(LexicalTest, ATextThatSaysOnlyTheQuestionNearlyReachesTheBound) {
 }
 
 TEST_F(LexicalTest, WordsOfTheTitleAndOfHeadingsFindChunksThatLackThem) {
-  const auto matches = ask({make_document("/a", "Harbour rules", std::vector<SectionOf>{{{"Lanterns"}, {{"Closed at night."}}}}),
-                            make_document("/b", "", "Closed at night.")},
-                           "harbour lantern");
+  const auto matches =
+      ask({make_document("/a", "Harbour rules", std::vector<SectionOf>{{{"Lanterns"}, {{"Closed at night."}}}}),
+           make_document("/b", "", "Closed at night.")},
+          "harbour lantern");
   ASSERT_EQ(matches.chunks.size(), 1U);
   EXPECT_FLOAT_EQ(matches.chunks[0].coverage, 1);
   EXPECT_EQ(matches.chunks[0].bigram, 0);  // the pair reaches from one heading into another
@@ -254,9 +260,10 @@ TEST_F(LexicalTest, WordsOfTheTitleAndOfHeadingsFindChunksThatLackThem) {
 }
 
 TEST_F(LexicalTest, AQuestionThatIsAHeadingNamesItWhole) {
-  const auto matches = ask({make_document("/a", "Manual", std::vector<SectionOf>{{{"Running", "Vacuuming stones"}, {{"x."}}}}),
-                            make_document("/b", "Running", "y.")},
-                           "vacuum stones");
+  const auto matches =
+      ask({make_document("/a", "Manual", std::vector<SectionOf>{{{"Running", "Vacuuming stones"}, {{"x."}}}}),
+           make_document("/b", "Running", "y.")},
+          "vacuum stones");
   ASSERT_EQ(matches.sections.size(), 1U);
   EXPECT_FLOAT_EQ(matches.sections[0].named, 1);
 }
@@ -272,7 +279,7 @@ TEST_F(LexicalTest, AHeadingThatRepeatsTheTitleCountsOnce) {
 TEST_F(LexicalTest, AQuestionWithoutTermsOrAnEmptyIndexMatchesNothing) {
   EXPECT_TRUE(ask({make_document("/a", "", "river.")}, "?!").chunks.empty());
   EXPECT_EQ(ask({}, "?!").upper_bound, 0);
-  const TemporaryFolder empty;
+  const MemoryFolder empty;
   (void)Writer::open(system_files(), empty.path(), settings_with(0)).value();
   const auto matches = open_snapshot(empty.path())->lexical(analyze_question("river", Language::english));
   EXPECT_TRUE(matches.chunks.empty() && matches.sections.empty());

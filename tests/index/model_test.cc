@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "tests/index/collection.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/index/memory_folder.h"
 
 namespace kindling {
 namespace {
@@ -15,14 +15,22 @@ class Model {
 
   void step() {
     const std::uint32_t dice = random_.between(0, 999);
-    if (dice < 620) put();
-    else if (dice < 800) remove(random_uri());
-    else if (dice < 830) remove_source();
-    else if (dice < 930) commit();
-    else if (dice < 960) ASSERT_TRUE(attach_pending(*writer_, folder_.path(), random_.between(1, 20), random_.between(1, 3)).ok());
-    else if (dice < 975) ASSERT_TRUE(writer_->compact(never_cancelled()).ok());
-    else if (dice < 990) reopen();
-    else check_staged();
+    if (dice < 620)
+      put();
+    else if (dice < 800)
+      remove(random_uri());
+    else if (dice < 830)
+      remove_source();
+    else if (dice < 930)
+      commit();
+    else if (dice < 960)
+      ASSERT_TRUE(attach_pending(*writer_, folder_.path(), random_.between(1, 20), random_.between(1, 3)).ok());
+    else if (dice < 975)
+      ASSERT_TRUE(writer_->compact(never_cancelled()).ok());
+    else if (dice < 990)
+      reopen();
+    else
+      check_staged();
   }
 
   void check() {
@@ -112,14 +120,16 @@ class Model {
   [[nodiscard]] std::map<std::string, Document> all() const {
     auto documents = committed_;
     for (const auto& [uri, document] : staged_) {
-      if (document) documents[uri] = *document;
-      else documents.erase(uri);
+      if (document)
+        documents[uri] = *document;
+      else
+        documents.erase(uri);
     }
     return documents;
   }
 
   Random random_;
-  TemporaryFolder folder_;
+  MemoryFolder folder_;
   std::unique_ptr<Writer> writer_;
   std::map<std::string, Document> committed_;
   std::map<std::string, std::optional<Document>> staged_;

@@ -67,7 +67,7 @@ TEST(IndexProcesses, KilledAtAnyMomentTheIndexHoldsWhatWasCommitted) {
     ASSERT_GE(child, 0);
     if (child == 0) live_and_report(folder.path(), ends[1]);
     ::close(ends[1]);
-    ::usleep(random.between(1'000, 250'000));
+    ::usleep(random.between(1'000, 150'000));
     ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
@@ -91,7 +91,8 @@ TEST(IndexProcesses, KilledAtAnyMomentTheIndexHoldsWhatWasCommitted) {
       EXPECT_EQ(vector_problem(**snapshot, true), "");
       EXPECT_EQ(problems_of(folder.path()), "");
     }
-    auto writer = Writer::open(system_files(), folder.path(), settings_with(8));  // the lock died with its holder
+    auto writer =
+        Writer::open(system_files(), folder.path(), settings_with(8));  // the lock died with its holder
     ASSERT_TRUE(writer.ok()) << writer.error().sentence();
     EXPECT_TRUE(Life::run(**writer, folder.path(), 0).ok());
     EXPECT_EQ(problems_of(folder.path()), "");
@@ -195,8 +196,8 @@ TEST(IndexProcesses, ReadersSeeWholeCommitsInOrderWhileAWriterWorks) {
   }
   for (int version = 1; version <= 25; ++version) {
     commit_version(version);
-    if (version % 2 == 0) EXPECT_TRUE(attach_pending(*writer, folder.path()).ok());
-    if (version % 3 == 0) EXPECT_TRUE(writer->compact(never_cancelled()).ok());
+    EXPECT_TRUE(version % 2 != 0 || attach_pending(*writer, folder.path()).ok());
+    EXPECT_TRUE(version % 3 != 0 || writer->compact(never_cancelled()).ok());
   }
   done = true;
   for (std::thread& reader : readers) reader.join();
@@ -209,7 +210,8 @@ TEST(IndexProcesses, OneSnapshotServesManyThreads) {
   Random random(13);
   {
     auto writer = Writer::open(system_files(), folder.path(), settings_with(8)).value();
-    for (int i = 0; i < 30; ++i) ASSERT_TRUE(writer->put(random_document(random, "/" + std::to_string(i))).ok());
+    for (int i = 0; i < 30; ++i)
+      ASSERT_TRUE(writer->put(random_document(random, "/" + std::to_string(i))).ok());
     ASSERT_TRUE(writer->commit(never_cancelled()).ok());
     ASSERT_TRUE(attach_pending(*writer, folder.path()).ok());
   }

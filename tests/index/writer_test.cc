@@ -5,10 +5,10 @@
 #include <fstream>
 
 #include "base/digest.h"
-#include "tests/index/collection.h"
 #include "index/store/index_files.h"
 #include "index/store/sqlite.h"
 #include "index/verify.h"
+#include "tests/index/collection.h"
 #include "tests/support/temporary_folder.h"
 
 namespace kindling {
@@ -27,8 +27,8 @@ class WriterTest : public testing::Test {
   }
   std::size_t files_named(std::string_view beginning) const {
     const auto names = system_files().list(folder_.path()).value();
-    return static_cast<std::size_t>(
-        std::count_if(names.begin(), names.end(), [&](const std::string& name) { return name.starts_with(beginning); }));
+    return static_cast<std::size_t>(std::count_if(
+        names.begin(), names.end(), [&](const std::string& name) { return name.starts_with(beginning); }));
   }
   TemporaryFolder folder_;
 };
@@ -51,7 +51,8 @@ TEST_F(WriterTest, KeepsEverythingOfADocument) {
 
 TEST_F(WriterTest, CountsWhatIsLive) {
   auto writer = open();
-  ASSERT_TRUE(writer->put(make_document("/a", "A", std::vector<SectionOf>{{{"One"}, {{"river."}, {"stone."}}}})).ok());
+  ASSERT_TRUE(
+      writer->put(make_document("/a", "A", std::vector<SectionOf>{{{"One"}, {{"river."}, {"stone."}}}})).ok());
   ASSERT_TRUE(writer->put(make_document("/b", "B", "bridge.")).ok());
   ASSERT_TRUE(writer->commit(never_cancelled()).ok());
   ASSERT_TRUE(writer->remove_document("/b").ok());
@@ -151,7 +152,8 @@ TEST_F(WriterTest, KnowsSourcesAndTheirDocumentsStagedOrCommitted) {
 TEST_F(WriterTest, FindsByUriPathAndName) {
   auto writer = open();
   const std::string here = std::filesystem::current_path() / "notes.txt";
-  for (const std::string uri : {"stdin", "/a.txt", "/b.txt"}) ASSERT_TRUE(writer->put(make_document(uri, "", "x.")).ok());
+  for (const std::string uri : {"stdin", "/a.txt", "/b.txt"})
+    ASSERT_TRUE(writer->put(make_document(uri, "", "x.")).ok());
   ASSERT_TRUE(writer->put(make_document(here, "", "x.")).ok());
   Document twin = make_document("/c.txt", "", "x.");
   twin.name = "name-of-/b.txt";
@@ -160,7 +162,8 @@ TEST_F(WriterTest, FindsByUriPathAndName) {
   const auto snapshot = open_snapshot(folder_.path());
   const auto uri_of = [&](std::string_view wanted) {
     const auto found = snapshot->find(wanted);
-    return found.ok() ? std::string(snapshot->document(*found).uri) : std::string(to_string(found.error().code));
+    return found.ok() ? std::string(snapshot->document(*found).uri)
+                      : std::string(to_string(found.error().code));
   };
   EXPECT_EQ(uri_of("stdin"), "stdin");
   EXPECT_EQ(uri_of("/a.txt"), "/a.txt");
@@ -177,7 +180,8 @@ TEST_F(WriterTest, ASecondWriterIsTurnedAwayWithTheHoldersName) {
   const auto second = Writer::open(system_files(), folder_.path(), settings_with(8));
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, ErrorCode::index_locked);
-  EXPECT_NE(second.error().why.find("kindling process " + std::to_string(::getpid()) + " since 20"), std::string::npos);
+  EXPECT_NE(second.error().why.find("kindling process " + std::to_string(::getpid()) + " since 20"),
+            std::string::npos);
 }
 
 TEST_F(WriterTest, OtherSettingsAreRefusedBeforeAnythingChanges) {
@@ -210,7 +214,8 @@ TEST_F(WriterTest, AnIndexOfAnotherVersionIsNamedAndLeftAlone) {
   ASSERT_FALSE(snapshot.ok());
   EXPECT_EQ(snapshot.error().code, ErrorCode::index_version);
   EXPECT_NE(snapshot.error().why.find("version 7"), std::string::npos);
-  EXPECT_EQ(verify_index(system_files(), folder_.path(), never_cancelled()).error().code, ErrorCode::index_version);
+  EXPECT_EQ(verify_index(system_files(), folder_.path(), never_cancelled()).error().code,
+            ErrorCode::index_version);
   EXPECT_EQ(system_files().read(folder_.path() / catalog_file_name, 1 << 24).value(), before);
 }
 
@@ -364,8 +369,8 @@ TEST_F(WriterTest, ACancelledCommitLeavesTheIndexAsItWas) {
 TEST_F(WriterTest, LeftoversOfACrashGoWithTheNextWriterAndNothingElseDoes) {
   open();
   const auto put = [&](const std::string& name) { std::ofstream(folder_.path() / name) << "x"; };
-  for (const auto* name : {"segment-000009.kindling", "vectors-000009-000001.kindling", "segment-notes.kindling",
-                           "notes.txt", "segment-000009.kindling.bak"}) {
+  for (const auto* name : {"segment-000009.kindling", "vectors-000009-000001.kindling",
+                           "segment-notes.kindling", "notes.txt", "segment-000009.kindling.bak"}) {
     put(name);
   }
   EXPECT_EQ(open_snapshot(folder_.path())->document_slots(), 0U);  // a reader removes nothing
@@ -380,13 +385,14 @@ TEST_F(WriterTest, LeftoversOfACrashGoWithTheNextWriterAndNothingElseDoes) {
 }
 
 TEST(SqliteError, FullAndDamagedAndLockedAreTold) {
-  EXPECT_EQ(sqlite_error(13, "catalog.sqlite", "").code, ErrorCode::disk_full);           // SQLITE_FULL
-  EXPECT_EQ(sqlite_error(10 | (19 << 8), "catalog.sqlite", "").code, ErrorCode::disk_full);  // SQLITE_IOERR_SHMSIZE
-  EXPECT_EQ(sqlite_error(11, "catalog.sqlite", "").code, ErrorCode::index_corrupt);       // SQLITE_CORRUPT
-  EXPECT_EQ(sqlite_error(26, "catalog.sqlite", "").code, ErrorCode::index_corrupt);       // SQLITE_NOTADB
-  EXPECT_EQ(sqlite_error(14, "catalog.sqlite", "").code, ErrorCode::unreadable);          // SQLITE_CANTOPEN
-  EXPECT_EQ(sqlite_error(5, "catalog.sqlite", "").code, ErrorCode::index_locked);         // SQLITE_BUSY
-  EXPECT_EQ(sqlite_error(10, "catalog.sqlite", "").code, ErrorCode::io);                  // SQLITE_IOERR
+  EXPECT_EQ(sqlite_error(13, "catalog.sqlite", "").code, ErrorCode::disk_full);  // SQLITE_FULL
+  EXPECT_EQ(sqlite_error(10 | (19 << 8), "catalog.sqlite", "").code,
+            ErrorCode::disk_full);                                                   // SQLITE_IOERR_SHMSIZE
+  EXPECT_EQ(sqlite_error(11, "catalog.sqlite", "").code, ErrorCode::index_corrupt);  // SQLITE_CORRUPT
+  EXPECT_EQ(sqlite_error(26, "catalog.sqlite", "").code, ErrorCode::index_corrupt);  // SQLITE_NOTADB
+  EXPECT_EQ(sqlite_error(14, "catalog.sqlite", "").code, ErrorCode::unreadable);     // SQLITE_CANTOPEN
+  EXPECT_EQ(sqlite_error(5, "catalog.sqlite", "").code, ErrorCode::index_locked);    // SQLITE_BUSY
+  EXPECT_EQ(sqlite_error(10, "catalog.sqlite", "").code, ErrorCode::io);             // SQLITE_IOERR
 }
 
 }  // namespace

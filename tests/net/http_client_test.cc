@@ -34,8 +34,9 @@ class HttpClientTest : public testing::Test {
     EXPECT_FALSE(response.ok());
     return response.ok() ? ErrorCode::io : response.error().code;
   }
-  ScopedEnvironment environment_{{"http_proxy", ""}, {"HTTP_PROXY", ""}, {"https_proxy", ""}, {"HTTPS_PROXY", ""},
-                                 {"all_proxy", ""},  {"ALL_PROXY", ""},  {"no_proxy", ""},    {"NO_PROXY", ""}};
+  ScopedEnvironment environment_{{"http_proxy", ""},  {"HTTP_PROXY", ""}, {"https_proxy", ""},
+                                 {"HTTPS_PROXY", ""}, {"all_proxy", ""},  {"ALL_PROXY", ""},
+                                 {"no_proxy", ""},    {"NO_PROXY", ""}};
 };
 
 TEST_F(HttpClientTest, SendsWhatItIsGiven) {
@@ -103,7 +104,8 @@ TEST_F(HttpClientTest, NeverRepeatsOnAFreshConnection) {
   Reply closed;
   closed.close_at_once = true;
   server.reply_next({closed, closed});
-  EXPECT_EQ(code_of(client()->send(post(server.base_url()), {}, never_cancelled())), ErrorCode::endpoint_unreachable);
+  EXPECT_EQ(code_of(client()->send(post(server.base_url()), {}, never_cancelled())),
+            ErrorCode::endpoint_unreachable);
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
@@ -112,7 +114,8 @@ TEST_F(HttpClientTest, NeverRepeatsOnceAByteHasCome) {
   const auto http = client();
   ASSERT_TRUE(http->send(post(server.base_url()), {}, never_cancelled()).ok());
   server.reply_next({stop_after_tokens({}, 1, Reply::Ending::cut)});
-  EXPECT_EQ(code_of(http->send(post(server.base_url()), {}, never_cancelled())), ErrorCode::endpoint_unreachable);
+  EXPECT_EQ(code_of(http->send(post(server.base_url()), {}, never_cancelled())),
+            ErrorCode::endpoint_unreachable);
   EXPECT_EQ(server.requests().size(), 2u);
 }
 
@@ -133,7 +136,9 @@ TEST_F(HttpClientTest, AnUnwantedRestKeepsTheConnectionIfItEndsSoon) {
 TEST_F(HttpClientTest, HandsTheCallersErrorThrough) {
   ChatEndpointServer server;
   server.reply_next({stream_reply({})});
-  const auto refuse = [](std::string_view) -> Result<bool> { return Error{ErrorCode::malformed, "", "not for me", ""}; };
+  const auto refuse = [](std::string_view) -> Result<bool> {
+    return Error{ErrorCode::malformed, "", "not for me", ""};
+  };
   const auto response = client()->send(post(server.base_url()), refuse, never_cancelled());
   EXPECT_EQ(code_of(response), ErrorCode::malformed);
   EXPECT_EQ(response.error().why, "not for me");
@@ -194,7 +199,8 @@ TEST_F(HttpClientTest, NobodyThereIsUnreachable) {
 TEST_F(HttpClientTest, AnUnknownNameIsAnErrorInTime) {
   const Stopwatch watch;
   const auto code = code_of(client()->send(post("http://no-such-host.invalid"), {}, never_cancelled()));
-  EXPECT_TRUE(code == ErrorCode::endpoint_unreachable || code == ErrorCode::timed_out);  // a resolver may be silent
+  EXPECT_TRUE(code == ErrorCode::endpoint_unreachable ||
+              code == ErrorCode::timed_out);  // a resolver may be silent
   EXPECT_LT(watch.seconds(), 2);
 }
 
@@ -233,18 +239,27 @@ TEST_F(HttpClientTest, TlsToATrustedServerWorksAndIsKept) {
   EXPECT_EQ(server.connections(), 1u);
 }
 
+TEST_F(HttpClientTest, TlsTrustsWhatTheUsualVariablesName) {
+  ChatEndpointServer server({.tls = true});
+  const ScopedEnvironment set{{"SSL_CERT_FILE", server.certificate_file()}};
+  const auto response = client()->send(post(server.base_url()), {}, never_cancelled());
+  EXPECT_TRUE(response.ok()) << response.error().sentence();
+}
+
 TEST_F(HttpClientTest, TlsRefusesAnUnknownCertificate) {
   ChatEndpointServer server({.tls = true});
   const auto response = client()->send(post(server.base_url()), {}, never_cancelled());
   EXPECT_EQ(code_of(response), ErrorCode::endpoint_unreachable);
-  EXPECT_NE(response.error().why.find("certificate is not trusted: self"), std::string::npos) << response.error().why;
+  EXPECT_NE(response.error().why.find("certificate is not trusted: self"), std::string::npos)
+      << response.error().why;
   EXPECT_TRUE(server.requests().empty());
 }
 
 TEST_F(HttpClientTest, TlsRefusesACertificateForAnotherHost) {
   for (const auto names : {"DNS:example.org", "IP:127.0.0.2", "DNS:127.0.0.1"}) {
     ChatEndpointServer server({.tls = true, .certificate_name = names});
-    const auto response = client(server.certificate_file())->send(post(server.base_url()), {}, never_cancelled());
+    const auto response =
+        client(server.certificate_file())->send(post(server.base_url()), {}, never_cancelled());
     EXPECT_EQ(code_of(response), ErrorCode::endpoint_unreachable);
     EXPECT_NE(response.error().why.find("mismatch"), std::string::npos) << response.error().why;
     EXPECT_TRUE(server.requests().empty());
@@ -253,7 +268,8 @@ TEST_F(HttpClientTest, TlsRefusesACertificateForAnotherHost) {
 
 TEST_F(HttpClientTest, TlsToAPlainServerSaysSo) {
   ChatEndpointServer server;
-  const auto response = client()->send(post("https://127.0.0.1:" + std::to_string(server.port())), {}, never_cancelled());
+  const auto response =
+      client()->send(post("https://127.0.0.1:" + std::to_string(server.port())), {}, never_cancelled());
   EXPECT_FALSE(response.ok());
   EXPECT_TRUE(server.requests().empty());
 }

@@ -15,9 +15,9 @@ class ProxyTest : public testing::Test {
     const auto proxy = ProxyRules::from_environment().value().proxy_for(url_of(url));
     return proxy ? proxy->host + ":" + std::to_string(proxy->port) : "none";
   }
-  ScopedEnvironment environment_{{"http_proxy", ""},  {"HTTP_PROXY", ""}, {"https_proxy", ""}, {"HTTPS_PROXY", ""},
-                                 {"all_proxy", ""},   {"ALL_PROXY", ""},  {"no_proxy", ""},    {"NO_PROXY", ""},
-                                 {"REQUEST_METHOD", ""}};
+  ScopedEnvironment environment_{{"http_proxy", ""},  {"HTTP_PROXY", ""}, {"https_proxy", ""},
+                                 {"HTTPS_PROXY", ""}, {"all_proxy", ""},  {"ALL_PROXY", ""},
+                                 {"no_proxy", ""},    {"NO_PROXY", ""},   {"REQUEST_METHOD", ""}};
 };
 
 TEST_F(ProxyTest, IsNoneWithoutVariables) { EXPECT_EQ(proxy_of("https://example.org"), "none"); }
@@ -29,7 +29,8 @@ TEST_F(ProxyTest, IsChosenByScheme) {
 }
 
 TEST_F(ProxyTest, LowerCaseWinsAndAllIsTheLast) {
-  const ScopedEnvironment set{{"http_proxy", "http://lower"}, {"HTTP_PROXY", "http://upper"}, {"ALL_PROXY", "http://all:1"}};
+  const ScopedEnvironment set{
+      {"http_proxy", "http://lower"}, {"HTTP_PROXY", "http://upper"}, {"ALL_PROXY", "http://all:1"}};
   EXPECT_EQ(proxy_of("http://example.org"), "lower:80");
   EXPECT_EQ(proxy_of("https://example.org"), "all:1");
 }
@@ -41,7 +42,8 @@ TEST_F(ProxyTest, AHeaderOfACgiRequestIsNoProxy) {
 
 TEST_F(ProxyTest, IsNeverUsedForLoopback) {
   const ScopedEnvironment set{{"ALL_PROXY", "http://p"}};
-  for (const auto url : {"http://localhost", "http://127.0.0.1:8080", "http://[::1]", "http://a.localhost"}) EXPECT_EQ(proxy_of(url), "none");
+  for (const auto url : {"http://localhost", "http://127.0.0.1:8080", "http://[::1]", "http://a.localhost"})
+    EXPECT_EQ(proxy_of(url), "none");
   EXPECT_EQ(proxy_of("http://127.example.org"), "p:80");
 }
 
@@ -65,12 +67,16 @@ TEST_F(ProxyTest, RefusesAProxyUnderTls) {
 }
 
 TEST_F(ProxyTest, ExceptionsAreNamesSubdomainsAddressesRangesAndPorts) {
-  const ScopedEnvironment set{{"ALL_PROXY", "http://p"}, {"NO_PROXY", "Corp.example, .inner.test,10.0.0.0/8 *.wild.test,2001:db8::/32,box:8080"}};
-  for (const auto url : {"http://corp.example", "http://a.corp.example", "http://x.inner.test", "http://inner.test", "http://10.1.2.3",
-                         "http://a.wild.test", "http://[2001:db8::5]", "http://box:8080"}) {
+  const ScopedEnvironment set{
+      {"ALL_PROXY", "http://p"},
+      {"NO_PROXY", "Corp.example, .inner.test,10.0.0.0/8 *.wild.test,2001:db8::/32,box:8080"}};
+  for (const auto url :
+       {"http://corp.example", "http://a.corp.example", "http://x.inner.test", "http://inner.test",
+        "http://10.1.2.3", "http://a.wild.test", "http://[2001:db8::5]", "http://box:8080"}) {
     EXPECT_EQ(proxy_of(url), "none") << url;
   }
-  for (const auto url : {"http://notcorp.example", "http://11.1.2.3", "http://[2001:db9::5]", "http://box:8081", "http://corp.example.org"}) {
+  for (const auto url : {"http://notcorp.example", "http://11.1.2.3", "http://[2001:db9::5]", "http://box:8081",
+                         "http://corp.example.org"}) {
     EXPECT_EQ(proxy_of(url), "p:80") << url;
   }
 }

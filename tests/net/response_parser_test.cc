@@ -19,7 +19,11 @@ Status feed(ResponseParser& parser, std::string_view bytes, std::size_t piece) {
 TEST(ResponseParser, ReadsChunksCutAnywhere) {
   for (std::size_t piece = 1; piece < 40; ++piece) {
     const auto parser = ResponseParser::create(options);
-    ASSERT_TRUE(feed(*parser, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n", piece).ok());
+    ASSERT_TRUE(feed(*parser,
+                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\n\r\n5\r\nhello\r\n6;x=y\r\n "
+                     "world\r\n0\r\n\r\n",
+                     piece)
+                    .ok());
     ASSERT_TRUE(parser->done());
     EXPECT_TRUE(parser->reusable());
     const HttpResponse response = parser->take_response();
@@ -31,7 +35,10 @@ TEST(ResponseParser, ReadsChunksCutAnywhere) {
 
 TEST(ResponseParser, PassesOverInformationalAnswers) {
   const auto parser = ResponseParser::create(options);
-  ASSERT_TRUE(parser->feed("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 204 None\r\n\r\n").ok());
+  ASSERT_TRUE(parser
+                  ->feed("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 204 "
+                         "None\r\n\r\n")
+                  .ok());
   ASSERT_TRUE(parser->done());
   EXPECT_EQ(parser->take_response().status, 204);
 }

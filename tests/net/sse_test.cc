@@ -72,15 +72,22 @@ TEST(Sse, PassesOverCommentsAndUnknownFields) {
   EXPECT_EQ(read({": hello\nid: 1\nretry: 5\nfoo: bar\n\ndata: x\n\n"}), (Events{{"message", "x"}}));
 }
 
-TEST(Sse, AnEventWithoutDataIsNone) { EXPECT_EQ(read({"event: ping\n\ndata: x\n\n"}), (Events{{"message", "x"}})); }
+TEST(Sse, AnEventWithoutDataIsNone) {
+  EXPECT_EQ(read({"event: ping\n\ndata: x\n\n"}), (Events{{"message", "x"}}));
+}
 
 TEST(Sse, NamesLastForOneEvent) {
   EXPECT_EQ(read({"event: a\ndata: 1\n\ndata: 2\n\n"}), (Events{{"a", "1"}, {"message", "2"}}));
 }
 
 TEST(Sse, TheMarkIsSkippedOnlyAtTheStart) {
-  EXPECT_EQ(read({"\xef", "\xbb", "\xbf" "data: x\n\n"}), (Events{{"message", "x"}}));
-  EXPECT_EQ(read({"\n\xef\xbb\xbf" "data: x\n\n"}), Events{});
+  EXPECT_EQ(read({"\xef", "\xbb",
+                  "\xbf"
+                  "data: x\n\n"}),
+            (Events{{"message", "x"}}));
+  EXPECT_EQ(read({"\n\xef\xbb\xbf"
+                  "data: x\n\n"}),
+            Events{});
 }
 
 TEST(Sse, ACarriageReturnAloneEndsItsLineAtOnce) {
@@ -112,15 +119,18 @@ TEST(Sse, StopsAtAnEventThatIsTooLarge) {
 
 TEST(Sse, HandsTheCallersErrorThrough) {
   SseReader reader;
-  const auto status = reader.feed("data: x\n\n", [](const SseEvent&) -> Status { return Error{ErrorCode::cancelled, "", "enough", ""}; });
+  const auto status = reader.feed("data: x\n\n", [](const SseEvent&) -> Status {
+    return Error{ErrorCode::cancelled, "", "enough", ""};
+  });
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().why, "enough");
 }
 
 // Texts made of the fragments that matter, cut at random places.
 TEST(Sse, AnyCuttingGivesTheEventsOfTheNaiveTwin) {
-  const std::vector<std::string> fragments = {"data: ", "data:", "data", "event: ", ":", " ", "\n", "\r", "\r\n", "\n\n",
-                                              "\r\n\r\n", "\r\r", "x", "Grüße", "🙂", "\xf0\x9f", "\xef\xbb\xbf", "{\"a\":1}", "[DONE]"};
+  const std::vector<std::string> fragments = {
+      "data: ",   "data:", "data", "event: ", ":",    " ",        "\n",           "\r",        "\r\n",  "\n\n",
+      "\r\n\r\n", "\r\r",  "x",    "Grüße",   "🙂", "\xf0\x9f", "\xef\xbb\xbf", "{\"a\":1}", "[DONE]"};
   std::mt19937 random(1);
   for (int round = 0; round < 5'000; ++round) {
     std::string text = random() % 4 == 0 ? "\xef\xbb\xbf" : "";

@@ -31,10 +31,32 @@ TEST(Url, ReadsIpv6InBrackets) {
 }
 
 TEST(Url, RefusesEverythingElse) {
-  for (const std::string_view text :
-       {"", "api.meta.ai/v1", "ftp://a", "http:/a", "http://", "http:///v1", "http://:80", "http://a:", "http://a:0", "http://a:65536",
-        "http://a:8x", "http://a:+8", "http://a b", "http://a/\r\nHost: b", "http://a\\b", "http://ä", "http://a#b", "http://.a", "http://a..b",
-        "http://-a", "http://[::1", "http://[a]", "http://[::1]x", "http://::1/", "http://a/\x01", "http://a/\x7f"}) {
+  for (const std::string_view text : {"",
+                                      "api.meta.ai/v1",
+                                      "ftp://a",
+                                      "http:/a",
+                                      "http://",
+                                      "http:///v1",
+                                      "http://:80",
+                                      "http://a:",
+                                      "http://a:0",
+                                      "http://a:65536",
+                                      "http://a:8x",
+                                      "http://a:+8",
+                                      "http://a b",
+                                      "http://a/\r\nHost: b",
+                                      "http://a\\b",
+                                      "http://ä",
+                                      "http://a#b",
+                                      "http://.a",
+                                      "http://a..b",
+                                      "http://-a",
+                                      "http://[::1",
+                                      "http://[a]",
+                                      "http://[::1]x",
+                                      "http://::1/",
+                                      "http://a/\x01",
+                                      "http://a/\x7f"}) {
     const auto url = parse_url(text);
     ASSERT_FALSE(url.ok()) << text;
     EXPECT_EQ(url.error().code, ErrorCode::configuration) << text;

@@ -71,8 +71,8 @@ Certificate make_certificate(const std::string& names) {
   KINDLING_CHECK(::X509_sign(x509, key, ::EVP_sha256()) > 0);
   Certificate certificate;
   certificate.pem = pem_text([&](BIO* bio) { return ::PEM_write_bio_X509(bio, x509); });
-  certificate.key_pem =
-      pem_text([&](BIO* bio) { return ::PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr); });
+  certificate.key_pem = pem_text(
+      [&](BIO* bio) { return ::PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr); });
   ::X509_free(x509);
   ::EVP_PKEY_free(key);
   return certificate;
@@ -106,9 +106,15 @@ std::string reply_head(const Reply& reply) {
   std::size_t size = 0;
   for (const Reply::Piece& piece : reply.pieces) size += piece.bytes.size();
   switch (reply.framing) {
-    case Reply::Framing::chunked: head += "Transfer-Encoding: chunked\r\n"; break;
-    case Reply::Framing::length: head += "Content-Length: " + std::to_string(size) + "\r\n"; break;
-    case Reply::Framing::until_close: head += "Connection: close\r\n"; break;
+    case Reply::Framing::chunked:
+      head += "Transfer-Encoding: chunked\r\n";
+      break;
+    case Reply::Framing::length:
+      head += "Content-Length: " + std::to_string(size) + "\r\n";
+      break;
+    case Reply::Framing::until_close:
+      head += "Connection: close\r\n";
+      break;
   }
   return head + "\r\n";
 }
@@ -188,7 +194,8 @@ class ChatEndpointServer::Server {
   asio::awaitable<End> serve(Stream& stream, std::uint64_t connection) {
     std::string buffer;
     for (;;) {
-      const auto [error, size] = co_await asio::async_read_until(stream, asio::dynamic_buffer(buffer), "\r\n\r\n", quietly);
+      const auto [error, size] =
+          co_await asio::async_read_until(stream, asio::dynamic_buffer(buffer), "\r\n\r\n", quietly);
       if (error) co_return End::orderly;
       RecordedRequest request = parse_head(std::string_view(buffer).substr(0, size));
       request.connection = connection;
@@ -198,7 +205,8 @@ class ChatEndpointServer::Server {
       const bool connect = request.method == "CONNECT";
       const Reply reply = record(std::move(request));
       if (connect && reply.status == 200) {
-        co_await asio::async_write(stream, asio::buffer(std::string("HTTP/1.1 200 Established\r\n\r\n")), quietly);
+        co_await asio::async_write(stream, asio::buffer(std::string("HTTP/1.1 200 Established\r\n\r\n")),
+                                   quietly);
         co_return End::tunnel;
       }
       const End end = co_await send(stream, reply);
@@ -213,8 +221,8 @@ class ChatEndpointServer::Server {
     std::from_chars(length.data(), length.data() + length.size(), size);
     if (buffer.size() < size) {
       const std::size_t missing = size - buffer.size();
-      const auto [error, read] =
-          co_await asio::async_read(stream, asio::dynamic_buffer(buffer), asio::transfer_exactly(missing), quietly);
+      const auto [error, read] = co_await asio::async_read(stream, asio::dynamic_buffer(buffer),
+                                                           asio::transfer_exactly(missing), quietly);
       if (error) co_return false;
     }
     request.body = buffer.substr(0, size);
@@ -252,13 +260,15 @@ class ChatEndpointServer::Server {
     if (reply.close_at_once) co_return End::cut;
     co_await pause(reply.pause);
     const std::string head = reply_head(reply);
-    if (auto [error, sent] = co_await asio::async_write(stream, asio::buffer(head), quietly); error) co_return End::cut;
+    if (auto [error, sent] = co_await asio::async_write(stream, asio::buffer(head), quietly); error)
+      co_return End::cut;
     const bool chunked = reply.framing == Reply::Framing::chunked;
     for (const Reply::Piece& piece : reply.pieces) {
       if (piece.bytes.empty()) continue;
       co_await pause(piece.pause);
       const std::string bytes = chunked ? chunk(piece.bytes) : piece.bytes;
-      if (auto [error, sent] = co_await asio::async_write(stream, asio::buffer(bytes), quietly); error) co_return End::cut;
+      if (auto [error, sent] = co_await asio::async_write(stream, asio::buffer(bytes), quietly); error)
+        co_return End::cut;
     }
     if (reply.ending == Reply::Ending::cut) co_return End::cut;
     if (reply.ending == Reply::Ending::stall) {
@@ -268,7 +278,8 @@ class ChatEndpointServer::Server {
     }
     if (chunked) {
       const std::string last = "0\r\n\r\n";
-      if (auto [error, sent] = co_await asio::async_write(stream, asio::buffer(last), quietly); error) co_return End::cut;
+      if (auto [error, sent] = co_await asio::async_write(stream, asio::buffer(last), quietly); error)
+        co_return End::cut;
     }
     co_return reply.framing == Reply::Framing::until_close ? End::orderly : End::more;
   }
@@ -295,7 +306,8 @@ class ChatEndpointServer::Server {
 };
 
 ChatEndpointServer::ChatEndpointServer() : ChatEndpointServer(Options()) {}
-ChatEndpointServer::ChatEndpointServer(Options options) : server_(std::make_unique<Server>(std::move(options))) {}
+ChatEndpointServer::ChatEndpointServer(Options options)
+    : server_(std::make_unique<Server>(std::move(options))) {}
 ChatEndpointServer::~ChatEndpointServer() = default;
 
 std::uint16_t ChatEndpointServer::port() const { return server_->port(); }

@@ -1,5 +1,5 @@
-// A Chat Completions server on loopback for tests: faithful where a client can tell (HTTP/1.1 with keep-alive, chunked event
-// streams, TLS), and wrong in exactly the way that a test asks for.
+// A Chat Completions server on loopback for tests: faithful where a client can tell (HTTP/1.1 with keep-alive,
+// chunked event streams, TLS), and wrong in exactly the way that a test asks for.
 //
 // Runs on a thread of its own from its making to its end; its own functions may be called from any thread.
 #pragma once
@@ -16,10 +16,11 @@ namespace kindling {
 class ChatEndpointServer {
  public:
   struct Options {
-    std::uint16_t port = 0;                         // 0: a free one
-    bool tls = false;                               // with a certificate made here, signed by itself
-    std::string certificate_name = "IP:127.0.0.1";  // as OpenSSL writes subject alternative names: "DNS:example.org"
-    bool proxy = false;                             // answers CONNECT, and is then itself the server that was asked for
+    std::uint16_t port = 0;  // 0: a free one
+    bool tls = false;        // with a certificate made here, signed by itself
+    std::string certificate_name =
+        "IP:127.0.0.1";  // as OpenSSL writes subject alternative names: "DNS:example.org"
+    bool proxy = false;  // answers CONNECT, and is then itself the server that was asked for
   };
   using Responder = std::function<Reply(const RecordedRequest&)>;
 
@@ -33,7 +34,8 @@ class ChatEndpointServer {
   [[nodiscard]] std::string base_url() const;          // "http://127.0.0.1:PORT/v1"
   [[nodiscard]] std::string certificate_file() const;  // PEM, to be trusted
 
-  // The next requests are answered by these, one each; then by the responder, which quotes the prompt unless set.
+  // The next requests are answered by these, one each; then by the responder, which quotes the prompt unless
+  // set.
   void reply_next(std::vector<Reply> replies);
   void respond_with(Responder responder);
 

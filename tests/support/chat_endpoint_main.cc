@@ -21,7 +21,8 @@ int main(int argc, char** argv) {
     } else if (flag == "--list") {
       for (const auto& known : kindling::chat_faults()) std::cout << known.name << '\n';
       return 0;
-    } else if (flag == "--port" && std::from_chars(value.data(), value.data() + value.size(), options.port).ec == std::errc()) {
+    } else if (flag == "--port" &&
+               std::from_chars(value.data(), value.data() + value.size(), options.port).ec == std::errc()) {
       ++i;
     } else if (flag == "--fault" && !value.empty()) {
       fault = value;
@@ -34,7 +35,8 @@ int main(int argc, char** argv) {
   kindling::ChatEndpointServer server(options);
   if (!fault.empty()) {
     const auto& faults = kindling::chat_faults();
-    const auto found = std::find_if(faults.begin(), faults.end(), [&](const auto& known) { return known.name == fault; });
+    const auto found =
+        std::find_if(faults.begin(), faults.end(), [&](const auto& known) { return known.name == fault; });
     if (found == faults.end()) {
       std::cerr << "chat-endpoint: no such fault; --list names them\n";
       return 2;

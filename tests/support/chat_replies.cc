@@ -48,17 +48,21 @@ Reply plain_reply(int status, std::string content_type, std::string body) {
   return reply;
 }
 
-Reply json_reply(int status, const Json& body) { return plain_reply(status, "application/json", to_string(body)); }
+Reply json_reply(int status, const Json& body) {
+  return plain_reply(status, "application/json", to_string(body));
+}
 
 Reply error_reply(int status, std::string_view message, std::string_view type, std::string_view code) {
-  return json_reply(status, Json::object({{"error", Json::object({{"message", message},
-                                                                  {"type", type},
-                                                                  {"param", nullptr},
-                                                                  {"code", code}})}}));
+  return json_reply(
+      status,
+      Json::object(
+          {{"error",
+            Json::object({{"message", message}, {"type", type}, {"param", nullptr}, {"code", code}})}}));
 }
 
 Json chunk_json(const Json& delta, const Json& finish_reason) {
-  Json choice = Json::object({{"index", 0}, {"delta", delta}, {"logprobs", nullptr}, {"finish_reason", finish_reason}});
+  Json choice =
+      Json::object({{"index", 0}, {"delta", delta}, {"logprobs", nullptr}, {"finish_reason", finish_reason}});
   Json choices = Json::array();
   choices.push(std::move(choice));
   return Json::object({{"id", "chatcmpl-test"},
@@ -93,7 +97,8 @@ Reply stream_reply(const StreamScript& script) {
   };
   if (script.byte_order_mark) reply.pieces.push_back({"\xef\xbb\xbf", {}});
   event(chunk_json(Json::object({{"role", "assistant"}, {"content", ""}}), nullptr), {});
-  if (!script.reasoning.empty()) event(chunk_json(Json::object({{"reasoning_content", script.reasoning}}), nullptr), {});
+  if (!script.reasoning.empty())
+    event(chunk_json(Json::object({{"reasoning_content", script.reasoning}}), nullptr), {});
   for (const std::string& token : script.tokens) {
     event(chunk_json(Json::object({{"content", token}}), nullptr), script.pause);
   }

@@ -1,6 +1,8 @@
-// What the test endpoint says: answers as a Chat Completions server sends them, and each way in which real ones go wrong.
+// What the test endpoint says: answers as a Chat Completions server sends them, and each way in which real ones
+// go wrong.
 //
-// A reply is bytes with pauses and an ending, so that every fault is the same kind of thing: other bytes, cut elsewhere.
+// A reply is bytes with pauses and an ending, so that every fault is the same kind of thing: other bytes, cut
+// elsewhere.
 #pragma once
 
 #include <chrono>
@@ -21,8 +23,8 @@ struct RecordedRequest {
   std::string target;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
-  Json json;                    // of the body; null if it is none
-  std::uint64_t connection = 0; // counts from 1: equal numbers shared a connection
+  Json json;                     // of the body; null if it is none
+  std::uint64_t connection = 0;  // counts from 1: equal numbers shared a connection
 
   [[nodiscard]] std::string_view header(std::string_view name) const;
 };
@@ -51,26 +53,28 @@ struct Reply {
 [[nodiscard]] Reply plain_reply(int status, std::string content_type, std::string body);
 [[nodiscard]] Reply json_reply(int status, const Json& body);
 // {"error":{...}} as OpenAI shapes it.
-[[nodiscard]] Reply error_reply(int status, std::string_view message, std::string_view type, std::string_view code);
+[[nodiscard]] Reply error_reply(int status, std::string_view message, std::string_view type,
+                                std::string_view code);
 
 struct StreamScript {
   std::vector<std::string> tokens = {"Hello", " ", "world", "."};
-  std::string reasoning;              // sent as reasoning_content before the tokens
-  std::string finish = "stop";        // empty: the stream has no finish_reason
-  Json usage = Json();                // of a last chunk without choices; null: none
-  bool done = true;                   // ends with [DONE]
+  std::string reasoning;        // sent as reasoning_content before the tokens
+  std::string finish = "stop";  // empty: the stream has no finish_reason
+  Json usage = Json();          // of a last chunk without choices; null: none
+  bool done = true;             // ends with [DONE]
   bool byte_order_mark = false;
-  bool comments = false;              // a keep-alive before each event
+  bool comments = false;  // a keep-alive before each event
   std::string line_end = "\n";
-  std::string event_name;             // of each event; empty: none
+  std::string event_name;  // of each event; empty: none
   std::string content_type = "text/event-stream";
-  std::chrono::milliseconds pause{0}; // before each token
+  std::chrono::milliseconds pause{0};  // before each token
 };
 
 [[nodiscard]] Reply stream_reply(const StreamScript& script);
 [[nodiscard]] Json chunk_json(const Json& delta, const Json& finish_reason);
 // One event: "data: ...", ended by a blank line.
-[[nodiscard]] std::string event_text(const Json& data, std::string_view line_end = "\n", std::string_view name = {});
+[[nodiscard]] std::string event_text(const Json& data, std::string_view line_end = "\n",
+                                     std::string_view name = {});
 // A whole answer without a stream.
 [[nodiscard]] Reply completion_reply(std::string_view text, std::string_view finish, const Json& usage);
 [[nodiscard]] Json usage_json(std::uint64_t prompt, std::uint64_t completion, std::uint64_t cached = 0,
@@ -83,8 +87,9 @@ struct StreamScript {
 // Up to the end of the `count`-th token of a stream.
 [[nodiscard]] Reply stop_after_tokens(const StreamScript& script, std::size_t count, Reply::Ending ending);
 
-// What a well-behaved model would say: the first sentence of the first passage ("[1] text") in the prompt, with its number;
-// else the first sentence of the last message. Streams if the request asks for it, with usage if asked for.
+// What a well-behaved model would say: the first sentence of the first passage ("[1] text") in the prompt, with
+// its number; else the first sentence of the last message. Streams if the request asks for it, with usage if
+// asked for.
 [[nodiscard]] Reply quoting_reply(const RecordedRequest& request);
 [[nodiscard]] std::string quoted_passage(const Json& request);
 

@@ -1,4 +1,5 @@
-// Environment variables for the length of a scope; an empty value unsets. Not for tests with other threads that read them.
+// Environment variables for the length of a scope; an empty value unsets. Not for tests with other threads that
+// read them.
 //   const ScopedEnvironment set{{"HTTP_PROXY", "http://p"}, {"NO_PROXY", ""}};
 #pragma once
 

@@ -1,5 +1,5 @@
-// wordpiece_ids VOCABULARY: reads one JSON string a line, prints the ids of each as one line of numbers. The counterpart of
-// check_wordpiece.py; `--bench` instead prints megabytes a second over all lines.
+// wordpiece_ids VOCABULARY: reads one JSON string a line, prints the ids of each as one line of numbers. The
+// counterpart of check_wordpiece.py; `--bench` instead prints megabytes a second over all lines.
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -42,7 +42,8 @@ kindling::Status measure(const kindling::WordPiece& tokenizer) {
     tokens += ids.size();
   }
   const double seconds = watch.seconds();
-  std::cout << bytes << " bytes, " << tokens << " tokens, " << static_cast<double>(bytes) / seconds / 1e6 << " MB/s\n";
+  std::cout << bytes << " bytes, " << tokens << " tokens, " << static_cast<double>(bytes) / seconds / 1e6
+            << " MB/s\n";
   return {};
 }
 
