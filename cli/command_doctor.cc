@@ -56,7 +56,7 @@ Finding check_decoder(Session& session) {
   bool read = false;
   const auto outcome = (*decoder)->decode(
       "doctor.md", "# Doctor\n\nSay aah.\n",
-      [&](DecodedDocument document) {
+      [&](const DecodedDocument& document) {
         read = document.text.utf8.find("aah") != std::string::npos;
         return Status();
       },

@@ -65,7 +65,7 @@ void Console::print_line(std::string_view text) {
 }
 
 std::string Console::tinted(Tint tint, std::string_view text) const {
-  const std::string safe = harmless(text);
+  std::string safe = harmless(text);
   if (!color_ || tint == Tint::none || safe.empty()) return safe;
   return std::string(escape_of(tint)) + safe + "\x1b[0m";
 }
