@@ -7,20 +7,10 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "engine/bare_words.h"
+
 namespace kindling {
 namespace {
-
-// Letters and digits in lower case (bytes beyond ASCII as they are): what two renderings of one sentence share.
-std::string bare_words(std::string_view text) {
-  std::string bare;
-  bare.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) bare.push_back(c);
-    if (c >= 'A' && c <= 'Z') bare.push_back(static_cast<char>(c - 'A' + 'a'));
-  }
-  return bare;
-}
 
 std::vector<std::uint32_t> by_value(std::span<const Unit> units) {
   std::vector<std::uint32_t> order(units.size());

@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "engine/bare_words.h"
 #include "tokenizer/analyzer.h"
 
 namespace kindling {
@@ -104,11 +105,19 @@ class Valuation {
       const float value = .6f * evidence + .4f * (section == section_evidence_.end() ? 0 : section->second);
       if (!(value > 0)) continue;
       const std::string_view text = snapshot_.document(chunk.document).text;
+      const std::string heading = innermost_heading(chunk.section);
       for (const Sentence& sentence : chunk.sentences) {
         const ByteSpan span = without_trailing_space(text, sentence.span);
+        // A heading says nothing by itself, and stands above its section's passages anyway.
+        if (!heading.empty() && bare_words(slice(text, span)) == heading) continue;
         if (!span.empty()) units_.push_back({chunk.document, chunk.section, chunk.index, span, value, 0});
       }
     }
+  }
+
+  std::string innermost_heading(SectionIndex section) const {
+    const SectionView view = snapshot_.section(section);
+    return bare_words(view.heading_path.empty() ? snapshot_.document(view.document).title : view.heading_path.back());
   }
 
   void gate_units() {

@@ -8,6 +8,7 @@
 //       with distance inside the section (forward 120 characters, backward 40)
 //   V = (.6 C' + .4 S) (1 + s)
 //
+// A sentence that is its section's heading is no unit: the heading line of the prompt says it already.
 // Multiplied, not added; not divided by length (measured: both lose). See docs/packing.md.
 #pragma once
 

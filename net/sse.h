@@ -1,9 +1,9 @@
 // Server-sent events, read as the HTML Living Standard says (section 9.2.6) from pieces cut anywhere.
 //
-// Lines end in LF, CRLF or CR, also when a CRLF is cut between two pieces; a leading BOM is skipped; a line that
-// begins with a colon is a comment (dropped; as bytes it resets the client's idle timer); several data lines
-// join with LF. Invalid UTF-8 becomes U+FFFD, event by event, so that a character cut between two pieces stays
-// whole.
+// Lines end in LF, CRLF or CR, also when a CRLF is cut between two pieces; a leading BOM is skipped; a line
+// that begins with a colon is a comment (dropped; as bytes it resets the client's idle timer); several data
+// lines join with LF. Invalid UTF-8 becomes U+FFFD, event by event, so that a character cut between two pieces
+// stays whole.
 #pragma once
 
 #include <functional>

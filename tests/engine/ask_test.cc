@@ -45,6 +45,15 @@ TEST(Ask, SaysThatTheCollectionDoesNotSay) {
   EXPECT_TRUE(answer->citations.empty());
 }
 
+TEST(Ask, AHeadingIsNoAnswer) {
+  const SmallIndex index({{"canal.txt", "# Locks of the canal\n\nThere are 17 locks of which none is wide on the whole canal.", ""},
+                          {"bakery.txt", "The bakery opens at five in the morning.", ""}});
+  const auto answer = ask_town(index, "How many locks of the canal are there?");
+  ASSERT_TRUE(answer.ok());
+  ASSERT_FALSE(answer->citations.empty());
+  for (const Citation& citation : answer->citations) EXPECT_EQ(citation.quote.find("# Locks"), std::string::npos);
+}
+
 TEST(Ask, ASingleSentenceIsACollectionToo) {
   const SmallIndex index({{"one.txt", "The tenor bell weighs two tonnes.", ""}});
   const auto answer = ask_town(index, "How much does the tenor bell weigh?");

@@ -1,0 +1,12 @@
+// What two renderings of one sentence share: its letters and digits.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace kindling {
+
+// ASCII letters (in lower case) and digits, and all bytes beyond ASCII; everything else is left out.
+[[nodiscard]] std::string bare_words(std::string_view text);
+
+}  // namespace kindling
