@@ -158,7 +158,10 @@ Result<Json> take_metadata(ByteReader& in) {
   Result<Json> metadata = parse_json(text, 2);
   if (!metadata || !metadata->is_object()) return lie("metadata that is no object");
   for (const auto& [name, value] : metadata->members()) {
-    if (value.is_object() || value.is_array()) return lie("metadata that is not flat");
+    if (value.is_object()) return lie("metadata that is not flat");
+    for (const Json& item : value.items()) {
+      if (item.is_object() || item.is_array()) return lie("metadata that is not flat");
+    }
   }
   return metadata;
 }

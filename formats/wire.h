@@ -72,7 +72,7 @@ struct FrameHeader {
 [[nodiscard]] std::string done_payload();
 
 // Checks everything that a Text promises, against the source's bytes and the limits: UTF-8 without NUL, blocks,
-// ranges and pages in order and inside, verbatim ranges equal byte for byte, metadata flat. Errors:
+// ranges and pages in order and inside, verbatim ranges equal byte for byte, metadata flat or lists of flat values. Errors:
 // `decoder_crashed`, naming what does not hold.
 [[nodiscard]] Result<Answer> parse_answer(std::string_view payload, std::string_view source,
                                           const Limits& limits);

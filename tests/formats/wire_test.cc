@@ -22,6 +22,7 @@ DecodedDocument sample() {
   document.text.pages = {{1, {0, 4}}, {7, {4, 9}}};
   document.text.warnings = {"one", "two"};
   document.metadata.set("year", 2020);
+  document.metadata.set("tags", Json::Array{"x", 2, true});
   return document;
 }
 
@@ -100,6 +101,7 @@ TEST(Wire, BelievesNothingThatDoesNotHold) {
   EXPECT_NE(lie([](auto& d) { d.text.pages[1].number = 1; }), "");
   EXPECT_NE(lie([](auto& d) { d.text.pages[1].span.end = 5000; }), "");
   EXPECT_NE(lie([](auto& d) { d.metadata.set("deep", Json::object({{"a", 1}})); }), "");
+  EXPECT_NE(lie([](auto& d) { d.metadata.set("deep", Json::Array{Json::Array{1}}); }), "");
 }
 
 TEST(Wire, KeepsToTheLimits) {
