@@ -5,12 +5,10 @@
 namespace kindling {
 
 std::string heading_line(const Place& place) {
-  std::string line = place.title;
-  for (const std::string& heading : place.heading_path) {
-    if (heading.empty() || heading == place.title) continue;
-    line += (line.empty() ? "" : " › ") + heading;
-  }
-  return line.empty() ? shown_path(place.uri) : line;
+  const std::string innermost = place.heading_path.empty() ? "" : place.heading_path.back();
+  if (place.title.empty() && innermost.empty()) return shown_path(place.uri);
+  if (innermost.empty() || place.title.starts_with(innermost)) return place.title;
+  return place.title.empty() ? innermost : place.title + " › " + innermost;
 }
 
 std::string place_line(const Place& place) {

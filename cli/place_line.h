@@ -9,7 +9,7 @@
 
 namespace kindling {
 
-// Title and headings, each once; the document's name when there are none.
+// The title and the innermost heading, without saying anything twice; the path when there are none.
 [[nodiscard]] std::string heading_line(const Place& place);
 
 // File, page where there is one, and the bytes: of the file, or of its text as read.

@@ -46,18 +46,19 @@ std::string progress_text(const IngestProgress& progress) {
 }
 
 void ProgressLine::update(const IngestProgress& progress) {
-  if (shown_) draw(progress_text(progress));
+  if (shown_) draw(stage_name(progress.stage), progress_text(progress));
 }
 
 void ProgressLine::update(std::string_view stage) {
-  if (shown_) draw(std::string(stage));
+  if (shown_) draw(stage, std::string(stage));
 }
 
-void ProgressLine::draw(const std::string& line) {
+void ProgressLine::draw(std::string_view stage, const std::string& line) {
   const std::lock_guard lock(mutex_);
-  if (drawn_ && since_drawn_.seconds() < seconds_between_drawings) return;
+  if (drawn_ && stage == drawn_stage_ && since_drawn_.seconds() < seconds_between_drawings) return;
   since_drawn_ = Stopwatch();
   drawn_ = true;
+  drawn_stage_ = stage;
   const std::string text = "\r\x1b[K" + shortened(harmless(line), stderr_width() - 1);
   std::fwrite(text.data(), 1, text.size(), stderr);
 }

@@ -25,10 +25,12 @@ class ProgressLine {
   void clear();                         // before anything else is printed to the terminal
 
  private:
-  void draw(const std::string& line);
+  // Lines of one stage are drawn at most ten times a second; the first line of a stage always is.
+  void draw(std::string_view stage, const std::string& line);
 
   bool shown_;
   bool drawn_ = false;
+  std::string drawn_stage_;
   std::mutex mutex_;
   Stopwatch since_drawn_;
 };
