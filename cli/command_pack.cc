@@ -32,7 +32,11 @@ void print_packed(Session& session, const Packed& packed) {
   console.print_line();
   console.print(certificate_lines(packed.certificate));
   std::string line = "packed    " + counted(packed.passages.size(), "passage");
-  for (const auto& [reason, number] : dropped) line += ", " + grouped(number) + " left out for " + reason;
+  const std::string_view at_least =
+      packed.dropped.size() == dropped_max ? "at least " : "";  // the list is capped
+  for (const auto& [reason, number] : dropped) {
+    line += ", " + std::string(at_least) + grouped(number) + " left out for " + reason;
+  }
   console.print_line(line);
   console.print_line(console.tinted(Tint::faint, "--json prints the messages themselves"));
 }
