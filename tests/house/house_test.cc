@@ -2,10 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
-#include <regex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/house/source_tree.h"
 
@@ -23,6 +24,28 @@ bool is_script(const SourceFile& file) { return !file.lines.empty() && file.line
 
 std::string at(const SourceFile& file, std::size_t line) { return file.path + ":" + std::to_string(line + 1); }
 
+bool begins_with_any(std::string_view line, const std::vector<std::string_view>& beginnings) {
+  return std::ranges::any_of(beginnings,
+                             [&](std::string_view beginning) { return line.starts_with(beginning); });
+}
+
+bool has_any(std::string_view line, const std::vector<std::string>& parts) {
+  return std::ranges::any_of(
+      parts, [&](const std::string& part) { return line.find(part) != std::string_view::npos; });
+}
+
+// Whether `word` stands in the line with no letter, digit or underscore beside it.
+bool has_word(std::string_view line, std::string_view word) {
+  const auto in_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  for (std::size_t found = line.find(word); found != std::string_view::npos;
+       found = line.find(word, found + 1)) {
+    const std::size_t after = found + word.size();
+    if ((found == 0 || !in_word(line[found - 1])) && (after == line.size() || !in_word(line[after])))
+      return true;
+  }
+  return false;
+}
+
 TEST(House, FilesStaySmall) {
   constexpr std::size_t header_lines_max = 250;
   constexpr std::size_t source_lines_max = 600;
@@ -38,12 +61,13 @@ TEST(House, FilesStaySmall) {
 // measured.
 TEST(House, FunctionsStaySmall) {
   constexpr std::size_t function_lines_max = 70;
-  const std::regex no_function(
-      "^(namespace|class|struct|enum|union|extern|constexpr|const|static const|\\}|//|#|template).*");
+  const std::vector<std::string_view> no_functions = {
+      "namespace", "class",        "struct", "enum", "union", "extern",  "constexpr",
+      "const",     "static const", "}",      "//",   "#",     "template"};
   for (const SourceFile* file : room_code()) {
     for (std::size_t i = 0; i < file->lines.size(); ++i) {
       const std::string& line = file->lines[i];
-      if (line.empty() || line[0] == ' ' || !line.ends_with('{') || std::regex_match(line, no_function))
+      if (line.empty() || line[0] == ' ' || !line.ends_with('{') || begins_with_any(line, no_functions))
         continue;
       const auto end = std::find(file->lines.begin() + static_cast<std::ptrdiff_t>(i), file->lines.end(), "}");
       const auto lines = static_cast<std::size_t>(end - file->lines.begin()) - i;
@@ -69,30 +93,32 @@ TEST(House, HeadersSayWhatTheyAreForAndComeOnce) {
 
 TEST(House, NothingIsLeftForLater) {
   // Spelled in parts, so that this file does not name them.
-  const std::regex later(std::string("\\b(TO") + "DO|FIX" + "ME|XX" + "X|HA" + "CK)\\b");
+  const std::vector<std::string> later = {std::string("TO") + "DO", std::string("FIX") + "ME",
+                                          std::string("XX") + "X", std::string("HA") + "CK"};
   for (const SourceFile& file : source_tree()) {
     if (!is_text(file)) continue;
     for (std::size_t i = 0; i < file.lines.size(); ++i)
-      EXPECT_FALSE(std::regex_search(file.lines[i], later)) << at(file, i);
+      for (const std::string& word : later) EXPECT_FALSE(has_word(file.lines[i], word)) << at(file, i);
   }
 }
 
 TEST(House, NoSkippedTests) {
-  const std::regex skipped(std::string("\\b(GTEST") + "_SKIP|DISAB" + "LED_)");
+  const std::vector<std::string> skipped = {std::string("GTEST") + "_SKIP", std::string("DISAB") + "LED_"};
   for (const SourceFile& file : source_tree()) {
     if (!file.is_code()) continue;
     for (std::size_t i = 0; i < file.lines.size(); ++i)
-      EXPECT_FALSE(std::regex_search(file.lines[i], skipped)) << at(file, i);
+      EXPECT_FALSE(has_any(file.lines[i], skipped)) << at(file, i);
   }
 }
 
 TEST(House, NothingNamesTheMachineOrAHostItWasMadeWith) {
-  const std::regex machine(std::string("(^|[\"' =(])/(wo") + "rk|ro" + "ot|ho" + "me/[a-z]+|tmp/k)/|py" +
-                           "pi\\.org|deb\\.deb" + "ian\\.org");
+  const std::vector<std::string> machine = {std::string("/wo") + "rk/",   std::string("/ro") + "ot/",
+                                            std::string("/tmp") + "/k/",  std::string("/ho") + "me/",
+                                            std::string("pypi") + ".org", std::string("deb.debian") + ".org"};
   for (const SourceFile& file : source_tree()) {
     if (!is_text(file) || file.path.ends_with(".md")) continue;
     for (std::size_t i = 0; i < file.lines.size(); ++i)
-      EXPECT_FALSE(std::regex_search(file.lines[i], machine)) << at(file, i);
+      EXPECT_FALSE(has_any(file.lines[i], machine)) << at(file, i);
   }
 }
 
