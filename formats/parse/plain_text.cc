@@ -100,8 +100,31 @@ bool starts_list_item(std::string_view line) {
   return at > digits && at + 1 < line.size() && (line[at] == '.' || line[at] == ')') && line[at + 1] == ' ';
 }
 
+// "# Title", as Markdown has it and many texts that call themselves plain. A comment or a root's prompt looks
+// alike, so the title begins as titles do, with a capital or a number, and stands alone (the caller sees to
+// that).
+std::uint8_t number_sign_title_level(std::string_view line) {
+  const std::size_t marks = line.find_first_not_of('#');
+  if (marks == std::string_view::npos || marks < 1 || marks > 6 || line.size() > heading_bytes_max) return 0;
+  if (line[marks] != ' ' || line.size() < marks + 2) return 0;
+  const char first = line[marks + 1];
+  const bool titled = is_upper(first) || is_digit(first) || static_cast<signed char>(first) < 0;
+  return titled ? static_cast<std::uint8_t>(marks) : 0;
+}
+
 bool is_row(std::string_view line) {
   return line.size() > 2 && line.starts_with('|') && line.find('|', 1) != std::string_view::npos;
+}
+
+// "name | value": a row only beside another one, for a shell's pipe is written alike.
+bool has_cells(std::string_view line) {
+  return line.find(" | ") != std::string_view::npos || line.ends_with(" |");
+}
+
+// "-----+-----", "|---|---|": between a table's head and its rows.
+bool is_table_rule(std::string_view line) {
+  return line.size() >= 3 && line.find_first_not_of("-=+|: ") == std::string_view::npos &&
+         line.find('-') != std::string_view::npos && line.find_first_of("+|") != std::string_view::npos;
 }
 
 // Collects lines into blocks: the text is read once, with one line of looking back and one ahead.
@@ -122,7 +145,8 @@ class PlainBlocks {
         after_blank_ = true;
         continue;
       }
-      if (!take_heading(line, next)) take_line(line);
+      if (is_table_rule(words(line))) continue;
+      if (!take_heading(line, next)) take_line(line, next);
       after_blank_ = false;
     }
     close();
@@ -146,7 +170,9 @@ class PlainBlocks {
     const std::string_view title = words(line);
     if (!after_blank_ || line.indent > 3) return false;
     const auto mark = rule_mark(words(next));
-    if (mark && underlines(title, words(next)) && !is_row(title)) {
+    // The head of a query's result is set in from its rule, a title is not.
+    const bool result_head = mark == '-' && line.indent > next.indent;
+    if (mark && !result_head && underlines(title, words(next)) && !is_row(title)) {
       add(Block::Kind::heading, level_of(*mark), line.span);
       return true;
     }
@@ -156,14 +182,21 @@ class PlainBlocks {
       add(Block::Kind::heading, level, {begin, static_cast<std::uint32_t>(line.span.begin + end + 1)});
       return true;
     }
-    const std::uint8_t level = next.span.empty() && line.indent == 0 ? numbered_title_level(title) : 0;
+    if (!next.span.empty() || line.indent > 0) return false;
+    if (const std::uint8_t level = number_sign_title_level(title); level > 0) {
+      add(Block::Kind::heading, level, {line.span.begin + level + 1, line.span.end});
+      return true;
+    }
+    const std::uint8_t level = numbered_title_level(title);
     if (level > 0) add(Block::Kind::heading, level, line.span);
     return level > 0;
   }
 
-  void take_line(const Line& line) {
+  void take_line(const Line& line, const Line& next) {
     const std::string_view text = words(line);
-    if (is_row(text)) {
+    const bool beside_row = has_cells(words(next)) || is_table_rule(words(next)) ||
+                            (!after_blank_ && !blocks_.empty() && !open_ && last_is_row());
+    if (is_row(text) || (has_cells(text) && beside_row)) {
       const bool first = blocks_.empty() || open_.has_value() || after_blank_ || !last_is_row();
       close();
       add(first ? Block::Kind::table_header : Block::Kind::table_row, 0, line.span);

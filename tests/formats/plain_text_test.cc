@@ -93,6 +93,20 @@ TEST(PlainText, FindsNumberedAndMarkedTitles) {
              "heading2:Options", "paragraph:More."}));
 }
 
+TEST(PlainText, FindsTitlesBehindNumberSigns) {
+  EXPECT_EQ(outline(parse("# Server Options\n\n## 2. Limits\n\nWords.\n\n### \xc3\x89tapes\n\nMore.\n")),
+            (Lines{"heading1:Server Options", "heading2:2. Limits", "paragraph:Words.",
+                   "heading3:\xc3\x89tapes", "paragraph:More."}));
+}
+
+TEST(PlainText, TakesNoPromptAndNoResultForATitle) {
+  for (const char* shown :
+       {"# apt-get install foo\n\nNext.", "# Comment of a file\nkey = value\n", "#Pragma\n\nNext.",
+        " max\n-----\n  46\n(1 row)\n", "     city\n---------------\n Hayward\n(1 row)\n"}) {
+    for (const Block& block : find_plain_blocks(shown)) EXPECT_NE(block.kind, Block::Kind::heading) << shown;
+  }
+}
+
 TEST(PlainText, TakesNoProseForATitle) {
   for (const char* prose : {"1.5 million people came.\n\nNext.", "Chapter one was short.\n\nNext.",
                             "A list:\n---\nNext.", "= 5 metres\n\nNext.", "v2.0 is here\n\nNext."}) {
@@ -103,6 +117,21 @@ TEST(PlainText, TakesNoProseForATitle) {
 TEST(PlainText, KeepsRowsOfATableApart) {
   EXPECT_EQ(outline(parse("| a | b |\n| 1 | 2 |\n| 3 | 4 |\n\nWords.\n")),
             (Lines{"header:| a | b |", "row:| 1 | 2 |", "row:| 3 | 4 |", "paragraph:Words."}));
+}
+
+TEST(PlainText, KnowsRowsWithoutOuterBars) {
+  EXPECT_EQ(
+      outline(parse(
+          "Table 9.29. Patterns\nPattern | Description |\n9 | digit position |\n0 | with zeros |\n\nWords.\n")),
+      (Lines{"paragraph:Table 9.29. Patterns", "header:Pattern | Description |", "row:9 | digit position |",
+             "row:0 | with zeros |", "paragraph:Words."}));
+  EXPECT_EQ(outline(parse(" name | size\n------+------\n a    | 1\n b    | 2\n(2 rows)\n")),
+            (Lines{"header:name | size", "row:a    | 1", "row:b    | 2", "paragraph:(2 rows)"}));
+}
+
+TEST(PlainText, TakesAPipeOfAShellForProse) {
+  EXPECT_EQ(outline(parse("Type\ncat a.txt | sort\nand wait.\n")),
+            (Lines{"paragraph:Type\ncat a.txt | sort\nand wait."}));
 }
 
 TEST(PlainText, TakesLongLinesForParagraphs) {
