@@ -22,12 +22,59 @@ fs::path evaluation_index(Session& session, const fs::path& folder) {
   return cache_folder() / "eval" / sha256_hex(failed ? folder.string() : whole.string()).substr(0, digits);
 }
 
+// "256,512,1024", each a count of tokens.
+Result<std::vector<std::uint64_t>> budgets_of(const std::string& list) {
+  std::vector<std::uint64_t> budgets;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    const std::string word = list.substr(begin, end - begin);
+    if (word.empty() || word.size() > 9 || word.find_first_not_of("0123456789") != word.npos || word == "0") {
+      return Error{ErrorCode::usage, "--packs " + list, "not numbers of tokens with commas between them",
+                   "write for example --packs 512,2048,8192"};
+    }
+    budgets.push_back(std::stoull(word));
+    begin = end + 1;
+  }
+  return budgets;
+}
+
+void print_packs(Console& console, const PackEvaluation& packs) {
+  console.print_line(
+      console.tinted(Tint::strong,
+                     "packs     answer in pack  rank order   oracle  tokens used  p50 of packing       p99") +
+      "  " + grouped(packs.questions) + " questions");
+  for (const PackScores& scores : packs.budgets) {
+    console.print_line(padded_left(grouped(scores.budget), 7) +
+                       padded_left(decimal(100 * scores.kindling, 1), 15) + " %" +
+                       padded_left(decimal(100 * scores.rank_order, 1), 10) + " %" +
+                       padded_left(decimal(100 * scores.oracle, 1), 7) + " %" +
+                       padded_left(grouped(static_cast<std::uint64_t>(scores.tokens_mean)), 13) +
+                       padded_left(shown_milliseconds(scores.milliseconds_p50), 16) +
+                       padded_left(shown_milliseconds(scores.milliseconds_p99), 10));
+  }
+}
+
+Json packs_json(const PackEvaluation& packs) {
+  Json budgets = Json::array();
+  for (const PackScores& scores : packs.budgets) {
+    budgets.push(Json::object(
+        {{"budget", scores.budget},
+         {"answer_in_pack", scores.kindling},
+         {"rank_order", scores.rank_order},
+         {"oracle", scores.oracle},
+         {"tokens_mean", scores.tokens_mean},
+         {"pack_ms", Json::object({{"p50", scores.milliseconds_p50}, {"p99", scores.milliseconds_p99}})}}));
+  }
+  return Json::object({{"questions", packs.questions}, {"budgets", std::move(budgets)}});
+}
+
 void print_scores(Session& session, const EvaluateReport& report) {
   Console& console = session.console;
   console.print_line(counted(report.documents, "document") + ", " + grouped(report.queries) +
                      " judged queries, indexed in " + shown_seconds(report.index_seconds));
-  console.print_line(
-      console.tinted(Tint::strong, "mode      nDCG@10  recall@10  recall@100    MRR       p50       p99"));
+  if (!report.modes.empty())
+    console.print_line(
+        console.tinted(Tint::strong, "mode      nDCG@10  recall@10  recall@100    MRR       p50       p99"));
   for (const ModeScores& scores : report.modes) {
     console.print_line(padded(to_string(scores.mode), 8) + padded_left(decimal(scores.ndcg_cut_10, 4), 9) +
                        padded_left(decimal(scores.recall_10, 4), 11) +
@@ -36,6 +83,7 @@ void print_scores(Session& session, const EvaluateReport& report) {
                        padded_left(shown_milliseconds(scores.latency_p50_ms), 10) +
                        padded_left(shown_milliseconds(scores.latency_p99_ms), 10));
   }
+  if (report.packs) print_packs(console, *report.packs);
   if (!report.answers) return;
   console.print_line(console.tinted(Tint::strong, "answers") + "  " + grouped(report.answers->questions) +
                      " questions, answered " + decimal(report.answers->answered, 3) + ", holding the answer " +
@@ -58,6 +106,7 @@ Json scores_json(const EvaluateReport& report, const fs::path& index) {
                               {"modes", std::move(modes)},
                               {"index", index.string()},
                               {"index_seconds", report.index_seconds}});
+  if (report.packs) object.set("packs", packs_json(*report.packs));
   if (report.answers) {
     object.set("answers", Json::object({{"questions", report.answers->questions},
                                         {"answered", report.answers->answered},
@@ -73,6 +122,10 @@ Result<ExitCode> command_eval(Session& session) {
   options.folder = session.arguments.words().front();
   options.index = evaluation_index(session, options.folder);
   options.run = session.arguments.text("run").value_or("");
+  if (const auto list = session.arguments.text("packs")) {
+    KINDLING_TRY(options.pack_budgets, budgets_of(*list));
+  }
+  options.ranking = !session.arguments.toggle("no-ranking");
   options.answers = session.arguments.toggle("answers");
   options.threads = session_threads(session);
   KINDLING_TRY(const auto encoder, open_session_encoder(session));

@@ -78,6 +78,9 @@ constexpr Flag flag_table[] = {
      {},
      Completes::file},
     {"answers", 0, FlagKind::toggle, "", "also grade extractive answers against the queries' answers"},
+    {"packs", 0, FlagKind::text, "TOKENS,...",
+     "also grade packs of these sizes: how many questions' answers they hold"},
+    {"no-ranking", 0, FlagKind::toggle, "", "leave the three search modes out"},
     {"queries",
      0,
      FlagKind::text,
@@ -100,7 +103,7 @@ constexpr Names ask_flags[] = {"index",    "model",   "thinking",  "budget", "re
                                "base-url", "key-env", "encoder"};
 constexpr Names token_flags[] = {"tokenizer", "model", "encoder"};
 constexpr Names embed_flags[] = {"out", "query", "stream", "encoder", "threads"};
-constexpr Names eval_flags[] = {"index", "run", "answers", "encoder", "threads"};
+constexpr Names eval_flags[] = {"index", "run", "answers", "packs", "no-ranking", "encoder", "threads"};
 constexpr Names bench_flags[] = {"index", "queries", "threads", "seconds", "encoder"};
 constexpr Names index_only[] = {"index"};
 

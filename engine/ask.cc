@@ -6,38 +6,14 @@
 #include "base/env.h"
 #include "engine/cite.h"
 #include "engine/context.h"
+#include "engine/evidence.h"
 #include "engine/extract.h"
 #include "engine/place.h"
-#include "engine/retrieve.h"
-#include "engine/score.h"
-#include "engine/value.h"
 
 namespace kindling {
 namespace {
 
-constexpr std::size_t candidate_chunks_min = 500;
-constexpr std::uint64_t tokens_per_candidate = 64;   // half a chunk: a window has twice the chunks to choose from that it holds
 constexpr std::uint64_t extractive_window = 16'384;  // tokens of evidence that three sentences are chosen from
-
-// A question carried through retrieval: what packing and answering need of it.
-struct Evidence {
-  Query query;
-  Scores scores;
-  std::vector<Unit> units;
-  bool has_vectors = false;
-};
-
-Result<Evidence> gather(const Snapshot& snapshot, const Encoder* encoder, const Question& question, std::uint64_t budget,
-                        const Cancellation& cancellation) {
-  Evidence evidence;
-  KINDLING_TRY(evidence.query, make_query(snapshot, encoder, question, cancellation));
-  const Candidates candidates = retrieve(snapshot, evidence.query);
-  evidence.has_vectors = !candidates.cosines.empty();
-  evidence.scores = score(snapshot, evidence.query, candidates, question.mode);
-  const std::size_t base_rank = std::max<std::size_t>(candidate_chunks_min, budget / tokens_per_candidate);
-  evidence.units = value_units(snapshot, evidence.query, candidates, evidence.scores, base_rank);
-  return evidence;
-}
 
 // What extractive answers are packed for: no model reads it, so the window only has to hold more than is chosen.
 ModelProfile extractive_profile(std::string_view question) {
@@ -185,7 +161,7 @@ Result<Packed> pack(const Snapshot& snapshot, const Encoder* encoder, const Ques
   KINDLING_TRY(const auto tokenizer, profile_tokenizer(profile));
   KINDLING_TRY(const Budget budget, request_budget(profile, options));
   const Stopwatch retrieving;
-  KINDLING_TRY(const Evidence evidence, gather(snapshot, encoder, question, budget.tokens, cancellation));
+  KINDLING_TRY(const Evidence evidence, gather_evidence(snapshot, encoder, question, budget.tokens, cancellation));
   const double retrieve_ms = retrieving.milliseconds();
   const Stopwatch packing;
   KINDLING_TRY(Context context, build_context(snapshot, question.text, evidence.units, profile, *tokenizer, budget, options.order));
@@ -206,7 +182,7 @@ Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Quest
     KINDLING_TRY(endpoint, ChatEndpoint::open(reader, options.endpoint));   // before the work: a missing key is said at once
   }
   const Stopwatch retrieving;
-  KINDLING_TRY(const Evidence evidence, gather(snapshot, encoder, question, budget.tokens, cancellation));
+  KINDLING_TRY(const Evidence evidence, gather_evidence(snapshot, encoder, question, budget.tokens, cancellation));
   const double retrieve_ms = retrieving.milliseconds();
   const Stopwatch packing;
   const auto build = [&] {

@@ -21,6 +21,13 @@ struct SectionRuns {
   float value = 0;
 };
 
+TokenCount count_request(const std::vector<ChatMessage>& messages, const ModelProfile& profile, const Tokenizer& tokenizer) {
+  const std::uint64_t overhead = profile.overhead.per_request + profile.overhead.per_message * messages.size();
+  TokenCount total{overhead, overhead};
+  for (const ChatMessage& message : messages) total += tokenizer.count(message.content);
+  return total;
+}
+
 class ContextBuilder {
  public:
   ContextBuilder(const Snapshot& snapshot, std::string_view question, std::span<const Unit> units, const ModelProfile& profile,
@@ -29,19 +36,19 @@ class ContextBuilder {
         order_(order) {}
 
   Result<Context> run() {
-    const std::uint64_t fixed = count_request(make_prompt(question_, {})).tokens_max;
+    const std::uint64_t fixed = request_overhead(question_, profile_, tokenizer_);
     if (fixed > budget_.tokens) return impossible(fixed + cheapest_unit());
     Filling filling = fill(units_, budget_.tokens - fixed, costs(), [this](UnitIndex unit) { return text_of(unit); });
     if (filling.chosen.empty() && !units_.empty()) return impossible(fixed + filling.cheapest);
 
     arrange(filling.chosen);
     std::vector<ChatMessage> messages = render();
-    TokenCount count = count_request(messages);
+    TokenCount count = count_request(messages, profile_, tokenizer_);
     while (count.tokens_max > budget_.tokens && !filling.chosen.empty()) {
       drop_least(filling, count.tokens_max - budget_.tokens);
       arrange(filling.chosen);
       messages = render();
-      count = count_request(messages);
+      count = count_request(messages, profile_, tokenizer_);
     }
     if (filling.chosen.empty() && !units_.empty()) return impossible(fixed + filling.cheapest);
     return finish(filling, std::move(messages), count);
@@ -84,13 +91,6 @@ class ContextBuilder {
     return {ErrorCode::budget_impossible, "budget",
             std::to_string(budget_.tokens) + " tokens cannot hold the question and one passage",
             "allow at least " + std::to_string(needed) + " with --budget"};
-  }
-
-  TokenCount count_request(const std::vector<ChatMessage>& messages) const {
-    const std::uint64_t overhead = profile_.overhead.per_request + profile_.overhead.per_message * messages.size();
-    TokenCount total{overhead, overhead};
-    for (const ChatMessage& message : messages) total += tokenizer_.count(message.content);
-    return total;
   }
 
   // Groups the chosen units into runs and sections, and puts the sections into the order wanted.
@@ -237,6 +237,10 @@ Result<Budget> request_budget(const ModelProfile& profile, const PackOptions& op
   const std::uint64_t room = budget.window - budget.reserved_output;
   budget.tokens = std::min(options.budget.value_or(room), room);
   return budget;
+}
+
+std::uint64_t request_overhead(std::string_view question, const ModelProfile& profile, const Tokenizer& tokenizer) {
+  return count_request(make_prompt(question, {}), profile, tokenizer).tokens_max;
 }
 
 Result<Context> build_context(const Snapshot& snapshot, std::string_view question, std::span<const Unit> units,

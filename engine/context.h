@@ -35,6 +35,9 @@ struct Context {
   Certificate certificate;
 };
 
+// Tokens at most of a request for `question` that holds no evidence.
+[[nodiscard]] std::uint64_t request_overhead(std::string_view question, const ModelProfile& profile, const Tokenizer& tokenizer);
+
 // Errors: `budget_impossible`, naming the smallest budget that would do; `index_corrupt`.
 [[nodiscard]] Result<Context> build_context(const Snapshot& snapshot, std::string_view question, std::span<const Unit> units,
                                             const ModelProfile& profile, const Tokenizer& tokenizer, const Budget& budget,

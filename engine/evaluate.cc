@@ -1,12 +1,9 @@
 #include "engine/evaluate.h"
 
 #include <algorithm>
-#include <map>
 
 #include "base/env.h"
 #include "base/files.h"
-#include "base/json.h"
-#include "base/parallel.h"
 #include "engine/ask.h"
 #include "engine/measures.h"
 #include "engine/retrieve.h"
@@ -17,85 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t text_bytes_max = 256u << 20;
 constexpr std::size_t run_depth = 100;
-
-struct EvaluationQuery {
-  std::string id;
-  std::string text;
-  std::vector<std::string> answers;
-};
-
-struct TestSet {
-  fs::path corpus;
-  std::vector<EvaluationQuery> queries;              // judged ones, or all of them when only answers are graded
-  std::map<std::string, Judgements> judgements;      // by query
-};
-
-// The file `name` or `name.gz` in `folder`.
-Result<fs::path> find_file(const fs::path& folder, std::string_view name) {
-  for (const char* ending : {"", ".gz"}) {
-    fs::path path = folder / (std::string(name) + ending);
-    if (system_files().info(path).ok()) return path;
-  }
-  return Error{ErrorCode::not_found, (folder / name).string(), "not there, with or without .gz",
-               "name a folder in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/test.tsv"};
-}
-
-// Reads a .jsonl or .jsonl.gz through the decoder, so that both are read as `index` reads them.
-Result<std::vector<EvaluationQuery>> read_queries(const fs::path& path, Decoder& decoder, const Cancellation& cancellation) {
-  KINDLING_TRY(const std::string bytes, system_files().read(path, text_bytes_max));
-  std::vector<EvaluationQuery> queries;
-  std::optional<Error> bad;
-  const auto take = [&](DecodedDocument document) -> Status {
-    EvaluationQuery query{document.id, document.text.utf8, {}};
-    for (const Json& answer : document.metadata["answers"].items()) query.answers.emplace_back(answer.as_string());
-    queries.push_back(std::move(query));
-    return {};
-  };
-  KINDLING_TRY_VOID(decoder.decode(path.string(), bytes, take, [&](Error error) { bad = std::move(error); }, cancellation)
-                        .within(path.string()));
-  if (bad) return std::move(*bad).within(path.string());
-  return queries;
-}
-
-Result<std::map<std::string, Judgements>> read_judgements(const fs::path& path) {
-  KINDLING_TRY(const std::string text, system_files().read(path, text_bytes_max));
-  std::map<std::string, Judgements> judgements;
-  std::size_t line_number = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    std::string_view line(text.data() + begin, end - begin);
-    begin = end + 1;
-    ++line_number;
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (line.empty() || line_number == 1) continue;   // the first line names the columns
-    const std::size_t first = line.find('\t');
-    const std::size_t second = first == line.npos ? line.npos : line.find('\t', first + 1);
-    const std::string grade(second == line.npos ? "" : line.substr(second + 1));
-    if (grade.empty() || grade.find_first_not_of("-0123456789") != grade.npos || grade.size() > 6) {
-      return Error{ErrorCode::malformed, path.string() + " line " + std::to_string(line_number),
-                   "not a question, a document and a grade separated by tabs", ""};
-    }
-    judgements[std::string(line.substr(0, first))][std::string(line.substr(first + 1, second - first - 1))] =
-        std::atoi(grade.c_str());
-  }
-  return judgements;
-}
-
-Result<TestSet> read_test_set(const EvaluateOptions& options, const Cancellation& cancellation) {
-  TestSet set;
-  KINDLING_TRY(set.corpus, find_file(options.folder, "corpus.jsonl"));
-  KINDLING_TRY(const fs::path queries, find_file(options.folder, "queries.jsonl"));
-  KINDLING_TRY(auto decoder, Decoder::start({}, options.decoder));
-  KINDLING_TRY(set.queries, read_queries(queries, *decoder, cancellation));
-  KINDLING_TRY(set.judgements, read_judgements(options.folder / "qrels" / "test.tsv"));
-  std::erase_if(set.queries, [&](const EvaluationQuery& query) { return !set.judgements.contains(query.id); });
-  if (set.queries.empty()) {
-    return Error{ErrorCode::malformed, (options.folder / "qrels" / "test.tsv").string(), "judges none of the questions", ""};
-  }
-  return set;
-}
 
 struct Ranking {
   std::vector<std::string> documents;
@@ -135,7 +54,7 @@ Result<ModeScores> measure(const Snapshot& snapshot, const Encoder& encoder, con
   ModeScores scores;
   scores.mode = mode;
   std::vector<double> latencies;
-  for (const EvaluationQuery& query : set.queries) {
+  for (const TestQuery& query : set.queries) {
     KINDLING_TRY(const Ranking ranking, rank(snapshot, encoder, {.text = query.text, .mode = mode, .filter = {}}, cancellation));
     const Judgements& judged = set.judgements.at(query.id);
     scores.ndcg_cut_10 += ndcg(ranking.documents, judged, 10);
@@ -152,32 +71,19 @@ Result<ModeScores> measure(const Snapshot& snapshot, const Encoder& encoder, con
   return scores;
 }
 
-// Lower case (ASCII), white space as single blanks.
-std::string folded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= ' ') {
-      if (!out.empty() && out.back() != ' ') out.push_back(' ');
-    } else {
-      out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-    }
-  }
-  return out;
-}
-
 Result<AnswerScores> grade_answers(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set,
                                    const Cancellation& cancellation) {
   AnswerScores scores;
-  for (const EvaluationQuery& query : set.queries) {
+  for (const TestQuery& query : set.queries) {
     if (query.answers.empty()) continue;
     const Question question{.text = query.text, .mode = SearchMode::hybrid, .filter = {}};
     KINDLING_TRY(const Answer answer, ask(snapshot, &encoder, question, nullptr, {}, {}, cancellation));
     ++scores.questions;
     if (answer.finish == Finish::no_evidence) continue;
     ++scores.answered;
-    const std::string text = folded(answer.text);
+    const std::string text = folded_answer(answer.text);
     const bool holds = std::any_of(query.answers.begin(), query.answers.end(),
-                                   [&](const std::string& wanted) { return text.find(folded(wanted)) != text.npos; });
+                                   [&](const std::string& wanted) { return text.find(wanted) != text.npos; });
     if (holds) ++scores.holds_answer;
   }
   if (scores.questions > 0) {
@@ -194,7 +100,7 @@ Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& e
   const auto say = [&](std::string_view what) {
     if (on_progress) on_progress(what);
   };
-  KINDLING_TRY(const TestSet set, read_test_set(options, cancellation));
+  KINDLING_TRY(const TestSet set, read_test_set(options.folder, options.decoder, cancellation));
 
   say("indexing " + set.corpus.string());
   IngestOptions ingest_options;
@@ -212,6 +118,7 @@ Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& e
   report.queries = set.queries.size();
 
   for (const SearchMode mode : {SearchMode::hybrid, SearchMode::keyword, SearchMode::vector}) {
+    if (!options.ranking || !set.judged()) break;
     say(std::string(to_string(mode)) + " search for " + std::to_string(set.queries.size()) + " questions");
     std::string run;
     KINDLING_TRY(ModeScores scores, measure(*snapshot, encoder, set, mode, run, cancellation));
@@ -223,6 +130,10 @@ Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& e
   if (options.answers) {
     say("answering");
     KINDLING_TRY(report.answers, grade_answers(*snapshot, encoder, set, cancellation));
+  }
+  if (!options.pack_budgets.empty()) {
+    say("packing");
+    KINDLING_TRY(report.packs, evaluate_packs(*snapshot, encoder, set, options.pack_budgets, options.threads, cancellation));
   }
   return report;
 }

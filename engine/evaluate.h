@@ -1,4 +1,4 @@
-// Measuring retrieval quality on a BEIR folder: corpus.jsonl[.gz], queries.jsonl[.gz], qrels/test.tsv.
+// Measuring retrieval, answers and packing on a test set (engine/test_set.h).
 //
 // Measures are those of trec_eval: ndcg_cut_10 (linear gain), recall_10, recall_100, recip_rank (over the first 100), means
 // over all judged queries. A document ranks by .6 of its best chunk and .4 of its best section.
@@ -15,6 +15,7 @@
 #include "base/cancellation.h"
 #include "base/result.h"
 #include "encoder/encoder.h"
+#include "engine/evaluate_packs.h"
 #include "engine/ingest.h"
 #include "engine/question.h"
 
@@ -25,6 +26,8 @@ struct EvaluateOptions {
   std::filesystem::path index;        // where the set is indexed; kept and reused when unchanged
   std::filesystem::path run;          // TREC run of the hybrid mode (others with ".keyword", ".vector"); empty: none
   bool answers = false;               // grade extractive answers against the queries' `answers`
+  std::vector<std::uint64_t> pack_budgets;   // grade packs of these sizes (engine/evaluate_packs.h); empty: none
+  bool ranking = true;                // run the three modes
   unsigned threads = 0;
   std::filesystem::path decoder;
 };
@@ -44,8 +47,9 @@ struct AnswerScores {
 struct EvaluateReport {
   std::uint64_t documents = 0;
   std::uint64_t queries = 0;
-  std::vector<ModeScores> modes;     // hybrid, keyword, vector
+  std::vector<ModeScores> modes;     // hybrid, keyword, vector; none where nothing is judged
   std::optional<AnswerScores> answers;
+  std::optional<PackEvaluation> packs;
   double index_seconds = 0;
 };
 

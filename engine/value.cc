@@ -110,7 +110,7 @@ class Valuation {
         const ByteSpan span = without_trailing_space(text, sentence.span);
         // A heading says nothing by itself, and stands above its section's passages anyway.
         if (!heading.empty() && bare_words(slice(text, span)) == heading) continue;
-        if (!span.empty()) units_.push_back({chunk.document, chunk.section, chunk.index, span, value, 0});
+        if (!span.empty()) units_.push_back({chunk.document, chunk.section, chunk.index, span, value, 0, 0});
       }
     }
   }
@@ -149,6 +149,7 @@ class Valuation {
       for (const auto& [term, tf] : counts[i].counts) units_[i].gate += candidates_.lexical.idf[term] * tf / (tf + norm);
     }
     scale_to_one();
+    for (Unit& unit : units_) unit.words = unit.gate;
   }
 
   TermCounts count_heading(SectionIndex section, const DocumentView& document) const {

@@ -29,6 +29,7 @@ struct Unit {
   ByteSpan span;           // of the document's text; trailing white space left out
   float value = 0;         // V > 0
   float gate = 0;          // s
+  float words = 0;         // s before it is spread: the unit's own words
 };
 
 // Units of positive value, in index order. `base_rank`: how many chunks count as candidates (n above); larger windows take
