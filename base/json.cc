@@ -25,9 +25,11 @@ Json from_boost(const boost::json::value& value) {
       return items;
     }
     case boost::json::kind::object: {
-      Json object = Json::object();
-      for (const auto& member : value.get_object()) object.set(member.key(), from_boost(member.value()));
-      return object;
+      Json::Object members;  // Boost.JSON keeps the last of equal names
+      members.reserve(value.get_object().size());
+      for (const auto& member : value.get_object())
+        members.emplace_back(std::string(member.key()), from_boost(member.value()));
+      return Json::object_of(std::move(members));
     }
   }
   return {};

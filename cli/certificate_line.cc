@@ -5,12 +5,13 @@
 namespace kindling {
 namespace {
 
-std::string bound_words(TokenBound bound) {
-  switch (bound) {
+std::string bound_words(const Certificate& certificate) {
+  switch (certificate.bound) {
     case TokenBound::exact:
       return "exact";
     case TokenBound::calibrated:
-      return "calibrated on observed usage";
+      return decimal(100 * certificate.confidence, 0) + " % of requests like the " +
+             grouped(certificate.samples) + " observed keep it";
     case TokenBound::worst_case:
       return "holds for every byte-level tokenizer";
   }
@@ -27,7 +28,7 @@ std::string certificate_lines(const Certificate& certificate) {
   return "request   " + counts + " tokens, within the budget of " + grouped(certificate.budget) + "\n" +
          "window    " + grouped(certificate.window) + " tokens, " + grouped(certificate.reserved_output) +
          " of them kept for the answer\n" + "counted   by " + certificate.tokenizer + "; the bound is " +
-         std::string(to_string(certificate.bound)) + ": " + bound_words(certificate.bound) + "\n";
+         std::string(to_string(certificate.bound)) + ": " + bound_words(certificate) + "\n";
 }
 
 }  // namespace kindling

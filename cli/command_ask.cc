@@ -1,6 +1,7 @@
 #include <optional>
 
 #include "base/env.h"
+#include "cli/attachments.h"
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/place_line.h"
@@ -91,6 +92,16 @@ Status record(Session& session, const Question& question, const std::string& mod
   return write_atomically(session.files, *path, (before ? *before : "") + to_string(line) + "\n");
 }
 
+Result<std::vector<Medium>> question_media(Session& session, const std::optional<ModelProfile>& profile) {
+  if (profile) return read_attachments(session, *profile);
+  for (const std::string_view flag : {"image", "audio"}) {
+    if (session.arguments.list(flag).empty()) continue;
+    return Error{ErrorCode::usage, "--" + std::string(flag),
+                 "nobody would look at it: the answer is made of sentences", "name a model with --model"};
+  }
+  return std::vector<Medium>();
+}
+
 }  // namespace
 
 Result<ExitCode> command_ask(Session& session) {
@@ -102,7 +113,8 @@ Result<ExitCode> command_ask(Session& session) {
   }
   KINDLING_TRY(const auto snapshot, open_snapshot(session));
   KINDLING_TRY(const auto encoder, open_asking_encoder(session, *snapshot, question.mode));
-  const AskOptions options = ask_options(session);
+  AskOptions options = ask_options(session);
+  KINDLING_TRY(options.pack.media, question_media(session, profile));
   AnswerStream stream(session, options.stream && (session.console.json_lines() || !session.console.json()));
   KINDLING_TRY(const Answer answer,
                ask(

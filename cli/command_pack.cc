@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "cli/attachments.h"
 #include "cli/certificate_line.h"
 #include "cli/commands.h"
 #include "cli/json_views.h"
@@ -48,8 +49,10 @@ Result<ExitCode> command_pack(Session& session) {
   KINDLING_TRY(const ModelProfile profile, session_profile(session, "muse-spark"));
   KINDLING_TRY(const auto snapshot, open_snapshot(session));
   KINDLING_TRY(const auto encoder, open_asking_encoder(session, *snapshot, question.mode));
+  PackOptions options = pack_options(session);
+  KINDLING_TRY(options.media, read_attachments(session, profile));
   KINDLING_TRY(const Packed packed,
-               pack(*snapshot, encoder.get(), question, profile, pack_options(session), session.cancellation));
+               pack(*snapshot, encoder.get(), question, profile, options, session.cancellation));
   if (session.console.json()) {
     session.console.print_json(to_json(packed));
   } else {

@@ -1,19 +1,20 @@
-#include <filesystem>
 #include <memory>
 #include <vector>
 
+#include "base/env.h"
 #include "base/utf8.h"
+#include "cli/calibration_view.h"
 #include "cli/commands.h"
 #include "cli/text_layout.h"
 #include "engine/profile.h"
 #include "formats/decode.h"
 #include "tokenizer/estimator.h"
-#include "tokenizer/sentencepiece.h"
+#include "tokenizer/open_tokenizer.h"
+#include "tokenizer/token_prefix.h"
 
 namespace kindling {
 namespace {
 
-constexpr std::uint64_t vocabulary_bytes_max = 256u << 20;
 constexpr std::uint64_t input_bytes_max = 4ull << 30;
 
 struct FileCount {
@@ -32,13 +33,7 @@ Result<std::shared_ptr<const Tokenizer>> encoder_tokenizer(Session& session) {
 Result<std::shared_ptr<const Tokenizer>> named_tokenizer(Session& session, const std::string& name) {
   if (name == "wordpiece") return encoder_tokenizer(session);
   if (name == "estimator") return std::shared_ptr<const Tokenizer>(make_estimator(name));
-  if (!session.files.info(name)) {
-    return Error{ErrorCode::not_found, "--tokenizer " + name, "neither a file nor a name",
-                 "give a SentencePiece .model file, 'wordpiece' or 'estimator'"};
-  }
-  KINDLING_TRY(const std::string model, session.files.read(name, vocabulary_bytes_max));
-  KINDLING_TRY(auto tokenizer,
-               open_sentencepiece(std::filesystem::path(name).stem().string(), model).within(name));
+  KINDLING_TRY(auto tokenizer, open_tokenizer(session.files, name).within("--tokenizer"));
   return std::shared_ptr<const Tokenizer>(std::move(tokenizer));
 }
 
@@ -74,7 +69,7 @@ Result<FileCount> count_file(Session& session, const Tokenizer& tokenizer, const
   }
   KINDLING_TRY_VOID(session.cancellation.check());
   warn_of_strange_bytes(session, uri, bytes);
-  return FileCount{uri, bytes.size(), tokenizer.count(bytes)};
+  return FileCount{uri, bytes.size(), count_on_threads(tokenizer, bytes, machine().threads)};
 }
 
 void print_counts(Session& session, const Tokenizer& tokenizer, const std::vector<FileCount>& files,
@@ -92,9 +87,43 @@ void print_counts(Session& session, const Tokenizer& tokenizer, const std::vecto
                                                      std::string(to_string(tokenizer.bound()))));
 }
 
+Json counts_json(const Tokenizer& tokenizer, const std::vector<FileCount>& files, TokenCount total) {
+  Json array = Json::array();
+  for (const FileCount& file : files) {
+    array.push(Json::object({{"uri", file.uri},
+                             {"bytes", file.bytes},
+                             {"tokens", file.count.tokens},
+                             {"tokens_max", file.count.tokens_max}}));
+  }
+  const auto note = tokenizer.calibration();
+  return Json::object({{"files", std::move(array)},
+                       {"tokens", total.tokens},
+                       {"tokens_max", total.tokens_max},
+                       {"tokenizer", tokenizer.name()},
+                       {"bound", to_string(tokenizer.bound())},
+                       {"confidence", note ? Json(note->confidence) : Json()},
+                       {"samples", note ? note->samples : 0}});
+}
+
 }  // namespace
 
 Result<ExitCode> command_tokens(Session& session) {
+  const bool calibrate = session.arguments.toggle("calibrate");
+  for (const std::string_view flag : {"rebuild", "reset"}) {
+    if (session.arguments.toggle(flag) && !calibrate) {
+      return Error{ErrorCode::usage, "--" + std::string(flag), "speaks of observed counts",
+                   "give it together with --calibrate"};
+    }
+  }
+  if (calibrate) {
+    if (session.arguments.text("tokenizer") || !session.arguments.words().empty()) {
+      return Error{ErrorCode::usage, "--calibrate",
+                   "shows a profile's observed counts and counts nothing itself",
+                   "leave --tokenizer and the files out"};
+    }
+    KINDLING_TRY(const ModelProfile profile, session_profile(session, "muse-spark"));
+    return show_calibration(session, profile);
+  }
   std::vector<std::string> uris = session.arguments.words();
   if (uris.empty() && stdin_is_terminal()) {
     return Error{ErrorCode::usage, "", "FILE is missing", "name files, or pipe a text into it"};
@@ -112,18 +141,7 @@ Result<ExitCode> command_tokens(Session& session) {
     print_counts(session, *tokenizer, files, total);
     return ExitCode::ok;
   }
-  Json array = Json::array();
-  for (const FileCount& file : files) {
-    array.push(Json::object({{"uri", file.uri},
-                             {"bytes", file.bytes},
-                             {"tokens", file.count.tokens},
-                             {"tokens_max", file.count.tokens_max}}));
-  }
-  session.console.print_json(Json::object({{"files", std::move(array)},
-                                           {"tokens", total.tokens},
-                                           {"tokens_max", total.tokens_max},
-                                           {"tokenizer", tokenizer->name()},
-                                           {"bound", to_string(tokenizer->bound())}}));
+  session.console.print_json(counts_json(*tokenizer, files, total));
   return ExitCode::ok;
 }
 

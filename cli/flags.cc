@@ -47,6 +47,8 @@ constexpr Flag flag_table[] = {
     {"budget", 0, FlagKind::count, "TOKENS", "of the whole request; default: the window less the reserve"},
     {"reserve", 0, FlagKind::count, "TOKENS", "kept free for the answer"},
     {"order", 0, FlagKind::text, "ORDER", "of the passages: document, relevance or edges", passage_orders},
+    {"image", 0, FlagKind::list, "FILE", "a picture that belongs to the question", {}, Completes::file},
+    {"audio", 0, FlagKind::list, "FILE", "a recording that belongs to the question", {}, Completes::file},
     {"thinking", 0, FlagKind::text, "MODE", "instant, thinking or contemplating", thinking_modes},
     {"no-stream", 0, FlagKind::toggle, "", "print the answer when it is whole"},
     {"record",
@@ -68,6 +70,11 @@ constexpr Flag flag_table[] = {
      "a SentencePiece .model file, 'wordpiece' or 'estimator'",
      {},
      Completes::file},
+    {"calibrate", 0, FlagKind::toggle, "",
+     "show what the profile's endpoint has counted, and the bound made of it"},
+    {"rebuild", 0, FlagKind::toggle, "",
+     "with --calibrate: look through all observations for changes of the model"},
+    {"reset", 0, FlagKind::toggle, "", "with --calibrate: forget all observations"},
     {"query", 0, FlagKind::toggle, "", "the query side, where a model has one"},
     {"out", 'o', FlagKind::text, "FILE.npy", "write float32 vectors there (NumPy format)", {}, Completes::file},
     {"run",
@@ -97,11 +104,12 @@ constexpr Names common[] = {"json", "color", "verbose", "help"};
 constexpr Names index_flags[] = {"index",    "prune", "dry-run",      "no-embed", "include", "exclude",
                                  "metadata", "name",  "chunk-tokens", "encoder",  "threads"};
 constexpr Names search_flags[] = {"index", "k", "mode", "filter", "explain", "why", "encoder"};
-constexpr Names pack_flags[] = {"index", "model", "budget", "reserve", "order", "mode", "filter", "encoder"};
-constexpr Names ask_flags[] = {"index",    "model",   "thinking",  "budget", "reserve", "order",
-                               "mode",     "filter",  "no-stream", "stream", "record",  "require-citations",
-                               "base-url", "key-env", "encoder"};
-constexpr Names token_flags[] = {"tokenizer", "model", "encoder"};
+constexpr Names pack_flags[] = {"index", "model",  "budget", "reserve", "order",
+                                "mode",  "filter", "image",  "audio",   "encoder"};
+constexpr Names ask_flags[] = {
+    "index",  "model",     "thinking", "budget", "reserve",           "order",    "image",   "audio",  "mode",
+    "filter", "no-stream", "stream",   "record", "require-citations", "base-url", "key-env", "encoder"};
+constexpr Names token_flags[] = {"tokenizer", "model", "calibrate", "rebuild", "reset", "base-url", "encoder"};
 constexpr Names embed_flags[] = {"out", "query", "stream", "encoder", "threads"};
 constexpr Names eval_flags[] = {"index", "run", "answers", "packs", "no-ranking", "encoder", "threads"};
 constexpr Names bench_flags[] = {"index", "queries", "threads", "seconds", "encoder"};
@@ -156,7 +164,8 @@ constexpr Example ask_examples[] = {{"kindling ask 'When was the canal dug?'",
                                      "an answer by a model, with checked citations"}};
 constexpr Example token_examples[] = {
     {"kindling tokens report.txt", "as muse-spark counts, with an upper bound"},
-    {"kindling tokens --tokenizer llama.model report.txt", "exactly, by a vocabulary"}};
+    {"kindling tokens --tokenizer llama.model report.txt", "exactly, by a vocabulary"},
+    {"kindling tokens --calibrate --model muse-spark", "how far its counts can be foretold by now"}};
 constexpr Example embed_examples[] = {{"kindling embed lines.txt --out vectors.npy", "one row a line"}};
 constexpr Example eval_examples[] = {
     {"kindling eval scifact --run scifact.trec", "scores of the three modes, and the rankings"}};

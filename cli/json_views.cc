@@ -1,5 +1,7 @@
 #include "cli/json_views.h"
 
+#include "engine/endpoint/chat_request.h"
+
 namespace kindling {
 namespace {
 
@@ -55,7 +57,9 @@ Json to_json(const Certificate& certificate) {
                        {"tokens", certificate.tokens},
                        {"tokens_max", certificate.tokens_max},
                        {"tokenizer", certificate.tokenizer},
-                       {"bound", to_string(certificate.bound)}});
+                       {"bound", to_string(certificate.bound)},
+                       {"confidence", certificate.samples == 0 ? Json() : Json(certificate.confidence)},
+                       {"samples", certificate.samples}});
 }
 
 Json to_json(const Usage& usage) {
@@ -70,7 +74,7 @@ Json to_json(const Usage& usage) {
 Json to_json(const Packed& packed) {
   Json messages = Json::array();
   for (const ChatMessage& message : packed.messages) {
-    messages.push(Json::object({{"role", message.role}, {"content", message.content}}));
+    messages.push(message_json(message));
   }
   Json passages = Json::array();
   for (const Passage& passage : packed.passages) {

@@ -108,6 +108,7 @@ Result<ModelProfile> session_profile(Session& session, std::string_view otherwis
   KINDLING_TRY(ModelProfile profile, find_profile(named == "extractive" ? otherwise : std::string_view(named)));
   if (const auto url = session.settings.text("base_url")) profile.base_url = *url;
   if (const auto variable = session.settings.text("key_env")) profile.key_env = {*variable};
+  profile.ledger = (data_folder() / "ledger").string();
   return profile;
 }
 

@@ -26,6 +26,7 @@ struct PackOptions {
   std::optional<std::uint64_t> budget;    // tokens for the whole request; default: window less reserve
   std::optional<std::uint64_t> reserve;   // tokens kept for the answer; default: the profile's
   PassageOrder order = PassageOrder::document;
+  std::vector<Medium> media;              // of the question: counted, and sent with it; checked by check_media
 };
 
 // What is promised about the request, in tokens of the profile's model: tokens <= tokens_max <= budget <= window.
@@ -37,6 +38,8 @@ struct Certificate {
   std::uint64_t tokens_max = 0;   // the true count is at most this
   std::string tokenizer;
   TokenBound bound = TokenBound::worst_case;
+  double confidence = 0;          // of a calibrated bound: .99; else 0
+  std::uint64_t samples = 0;      // answers that it was calibrated on
 };
 
 // A run of sentences of one section, sent to the model under its number.

@@ -13,6 +13,7 @@
 #include "base/cancellation.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "engine/media.h"
 #include "engine/profile.h"
 
 namespace kindling {
@@ -20,6 +21,7 @@ namespace kindling {
 struct ChatMessage {
   std::string role;  // "system", "user", "assistant"
   std::string content;
+  std::vector<Medium> media = {};  // sent behind the text, in the same message
 };
 
 enum class Finish : std::uint8_t { stop, length, incomplete, refused, no_evidence };
@@ -93,6 +95,7 @@ class ChatEndpoint {
 
   struct Overflow {
     std::uint64_t tokens = 0;  // of our prompt, as the endpoint counted; 0: not told
+    bool at_least = false;     // `tokens` is where it stopped counting
     std::uint64_t window = 0;
   };
   // Of the last call that failed with `context_overflow`.

@@ -44,6 +44,7 @@ struct ModelProfile {
   std::uint64_t reserve_default = 4096;  // tokens kept for the answer, reasoning included
   std::vector<std::string> modalities;   // "text", "image", "audio"
   std::string tokenizer;                 // "estimator", or the absolute path of a sentencepiece .model file
+  std::string ledger;                    // folder of observed counts (engine/endpoint/ledger.h); empty: none kept
   TemplateOverhead overhead;
   Price price;
   Json media = Json::object();       // token formulas of images and audio (engine/profiles/README.md)

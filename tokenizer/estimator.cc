@@ -5,43 +5,14 @@
 
 #include "base/digest.h"
 #include "base/utf8.h"
-#include "tokenizer/characters.h"
+#include "tokenizer/cost_class.h"
 
 namespace kindling {
 namespace {
 
-// Classes of characters. Each character costs its class; the first of a run of a class costs its `start`
-// besides.
-enum class Class : std::uint8_t {
-  none,   // before the text
-  lower,  // a-z but the next
-  rare,   // j k q v w x z: words that hold them are cut sooner
-  upper,
-  digit,
-  space,
-  tab,
-  newline,
-  sign,        // ASCII punctuation and symbols
-  latin,       // letters of the other Latin blocks
-  vietnamese,  // U+1EA0..U+1EFF
-  greek,
-  cyrillic,
-  hebrew,
-  arabic,
-  devanagari,
-  indic,  // Bengali to Sinhala
-  thai,
-  south_east,  // Lao, Tibetan, Burmese, Khmer
-  caucasian,   // Armenian, Georgian
-  kana,
-  han,
-  hangul,
-  wide_sign,  // punctuation of East Asia, full-width forms
-  quote,      // general punctuation: dashes, curly quotation marks
-  astral,     // beyond the BMP, and rare Han
-  other,
-};
-constexpr std::size_t class_count = static_cast<std::size_t>(Class::other) + 1;
+// Each character costs its class; the first of a run of a class costs its `start` besides.
+using Class = CostClass;
+constexpr std::size_t class_count = cost_class_count;
 
 // A run goes on between classes of one group.
 enum class Group : std::uint8_t {
@@ -117,45 +88,6 @@ constexpr bool continues(Class before, Class next) {
   return cost(before).group == group || (group == Group::latin && before == Class::upper);
 }
 
-constexpr Class ascii_class(unsigned char c) {
-  if (c >= 'a' && c <= 'z')
-    return std::string_view("jkqvwxz").find(static_cast<char>(c)) == std::string_view::npos ? Class::lower
-                                                                                            : Class::rare;
-  if (c >= 'A' && c <= 'Z') return Class::upper;
-  if (c >= '0' && c <= '9') return Class::digit;
-  if (c == ' ') return Class::space;
-  if (c == '\t') return Class::tab;
-  return c == '\n' || c == '\r' ? Class::newline : Class::sign;
-}
-
-struct Block {
-  char32_t last;
-  Class of;
-};
-
-// The BMP above ASCII, each entry up to `last`.
-constexpr std::array blocks{
-    Block{0x24f, Class::latin},      Block{0x36f, Class::other},     Block{0x3ff, Class::greek},
-    Block{0x52f, Class::cyrillic},   Block{0x58f, Class::caucasian}, Block{0x5ff, Class::hebrew},
-    Block{0x77f, Class::arabic},     Block{0x8ff, Class::other},     Block{0x97f, Class::devanagari},
-    Block{0xdff, Class::indic},      Block{0xe7f, Class::thai},      Block{0x109f, Class::south_east},
-    Block{0x10ff, Class::caucasian}, Block{0x177f, Class::other},    Block{0x17ff, Class::south_east},
-    Block{0x1dff, Class::other},     Block{0x1e9f, Class::latin},    Block{0x1eff, Class::vietnamese},
-    Block{0x1fff, Class::greek},     Block{0x206f, Class::quote},    Block{0x2fff, Class::other},
-    Block{0x303f, Class::wide_sign}, Block{0x30ff, Class::kana},     Block{0x33ff, Class::other},
-    Block{0x4dff, Class::astral},    Block{0x9fff, Class::han},      Block{0xabff, Class::other},
-    Block{0xd7af, Class::hangul},    Block{0xfaff, Class::other},    Block{0xfdff, Class::arabic},
-    Block{0xfe6f, Class::other},     Block{0xfefe, Class::arabic},   Block{0xfeff, Class::other},
-    Block{0xffef, Class::wide_sign}, Block{0xffff, Class::other},
-};
-
-Class class_of(char32_t c) {
-  if (c > 0xffff) return Class::astral;
-  return std::lower_bound(blocks.begin(), blocks.end(), c,
-                          [](const Block& block, char32_t value) { return block.last < value; })
-      ->of;
-}
-
 // What an ASCII character costs behind each class, so that the loop over ASCII is two loads and an addition.
 struct AsciiTables {
   std::array<Class, 128> of{};
@@ -165,7 +97,7 @@ struct AsciiTables {
 constexpr AsciiTables ascii_tables = [] {
   AsciiTables tables;
   for (std::size_t c = 0; c < 128; ++c) {
-    tables.of[c] = ascii_class(static_cast<unsigned char>(c));
+    tables.of[c] = ascii_cost_class(static_cast<unsigned char>(c));
     const Cost& own = cost(tables.of[c]);
     for (std::size_t before = 0; before < class_count; ++before) {
       const bool first = !continues(static_cast<Class>(before), tables.of[c]);
@@ -187,7 +119,7 @@ std::uint64_t units_of(std::string_view text) {
       ++at;
       continue;
     }
-    const Class found = class_of(next_code_point(text, at));
+    const Class found = wide_cost_class(next_code_point(text, at));
     units += cost(found).each + (continues(before, found) ? 0u : cost(found).start);
     before = found;
   }

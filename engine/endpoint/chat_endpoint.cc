@@ -4,13 +4,16 @@
 #include <thread>
 
 #include "base/env.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "engine/endpoint/chat_request.h"
 #include "engine/endpoint/chat_stream.h"
+#include "engine/endpoint/ledger.h"
 #include "engine/endpoint/refusal.h"
 #include "engine/endpoint/retry.h"
 #include "engine/endpoint/secret.h"
 #include "engine/generator.h"
+#include "engine/request_count.h"
 #include "net/http_client.h"
 #include "net/url.h"
 
@@ -48,6 +51,7 @@ class SystemChatEndpoint final : public ChatEndpoint {
   Attempt refused(const Refusal& refusal, const HttpResponse& response);
   [[nodiscard]] Generation generation(const GenerationRequest& request, const ChatStream& stream) const;
   [[nodiscard]] Usage usage(const GenerationRequest& request, const ChatStream& stream) const;
+  void learn(const GenerationRequest& request, std::uint64_t prompt_tokens) const;
   Status pause(std::chrono::milliseconds delay, const Cancellation& cancellation) const;
 
   ModelProfile profile_;
@@ -90,7 +94,11 @@ Result<Generation> SystemChatEndpoint::complete(const GenerationRequest& request
   HttpRequest http = http_request(request);
   for (unsigned retry = 0;; ++retry) {
     Attempt outcome = attempt(request, http, on_token, clock, cancellation);
-    if (outcome.generation) return std::move(*outcome.generation);
+    if (outcome.generation) {
+      if (outcome.generation->usage.reported) learn(request, outcome.generation->usage.prompt_tokens);
+      return std::move(*outcome.generation);
+    }
+    if (overflow_ && !overflow_->at_least) learn(request, overflow_->tokens);
     const Error error = key_.hide(std::move(outcome.error).within(profile_.base_url));
     if (!outcome.again || retry == limits_.retries_max || cancellation.cancelled()) return error;
     const auto delay = outcome.delay.value_or(own_delay(retry, limits_.retry_base, random_u64()));
@@ -202,6 +210,22 @@ Usage SystemChatEndpoint::usage(const GenerationRequest& request, const ChatStre
   }
   usage.cost = cost_of(usage, profile_.price);
   return usage;
+}
+
+// Keeps what the endpoint counted, for the calibration of the estimator. Nothing that goes wrong here matters
+// to the answer. A count far below ours is one of a prompt that was cut (note_of says so to the user).
+void SystemChatEndpoint::learn(const GenerationRequest& request, std::uint64_t prompt_tokens) const {
+  if (profile_.ledger.empty() || profile_.tokenizer != "estimator" || prompt_tokens == 0) return;
+  for (const ChatMessage& message : request.messages) {
+    if (!message.media.empty()) return;
+  }
+  const Observation observation =
+      observe_request(profile_, *tokenizer_, {.messages = request.messages}, prompt_tokens);
+  if (static_cast<double>(prompt_tokens) < truncation_share * static_cast<double>(observation.tokens)) return;
+  const Status kept = Ledger(system_files(), profile_).add(observation);
+  if (!kept.ok()) {
+    log(LogLevel::warning, "the endpoint's count of the request is not kept: " + kept.error().sentence());
+  }
 }
 
 Status SystemChatEndpoint::pause(std::chrono::milliseconds delay, const Cancellation& cancellation) const {

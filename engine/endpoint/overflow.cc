@@ -92,7 +92,10 @@ std::optional<ChatEndpoint::Overflow> parse_overflow(const Json& error, std::str
   overflow.window = positive(error["n_ctx"]);
   if (overflow.tokens == 0) overflow.tokens = number_before(lower, " in the messages");
   if (overflow.tokens == 0) overflow.tokens = number_before(lower, " in your prompt");
-  if (overflow.tokens == 0) overflow.tokens = number_after(lower, prompt_phrases);
+  if (overflow.tokens == 0) {
+    overflow.tokens = number_after(lower, prompt_phrases);
+    overflow.at_least = lower.find("contains at least ") != std::string::npos;
+  }
   if (overflow.window == 0) overflow.window = number_after(lower, window_phrases);
   if (overflow.window == 0)
     overflow.window = number_before(lower, " maximum");  // Anthropic: "208310 tokens > 200000 maximum"

@@ -4,16 +4,18 @@
 
 #include "base/env.h"
 #include "base/files.h"
+#include "base/log.h"
+#include "engine/endpoint/ledger.h"
 #include "engine/endpoint/profile_reader.h"
 #include "engine/endpoint/shipped_profiles.h"
+#include "tokenizer/calibrated_estimator.h"
 #include "tokenizer/estimator.h"
-#include "tokenizer/sentencepiece.h"
+#include "tokenizer/open_tokenizer.h"
 
 namespace kindling {
 namespace {
 
 constexpr std::uint64_t profile_bytes_max = 1u << 20;
-constexpr std::uint64_t vocabulary_bytes_max = 256u << 20;
 
 // $XDG_CONFIG_HOME/kindling/profiles; empty where there is no home at all.
 std::filesystem::path user_folder() {
@@ -47,6 +49,17 @@ Status add_user_profiles(std::vector<ModelProfile>& profiles) {
     add_or_replace(profiles, std::move(profile));
   }
   return {};
+}
+
+// Calibrated on what the profile's endpoint has counted, as far as that is kept and can be read.
+std::shared_ptr<const Tokenizer> estimating_tokenizer(const ModelProfile& profile) {
+  if (profile.ledger.empty()) return make_estimator(profile.name);
+  const auto content = Ledger(system_files(), profile).read();
+  if (!content.ok()) {
+    log(LogLevel::warning, content.error().sentence() + "; bounds are the worst case");
+    return make_estimator(profile.name);
+  }
+  return make_calibrated_estimator(profile.name, Calibration::fit(content->observations));
 }
 
 }  // namespace
@@ -86,14 +99,10 @@ Result<ModelProfile> find_profile(std::string_view name) {
 }
 
 Result<std::shared_ptr<const Tokenizer>> profile_tokenizer(const ModelProfile& profile) {
-  if (profile.tokenizer == "estimator") return std::shared_ptr<const Tokenizer>(make_estimator(profile.name));
-  Result<std::string> model = system_files().read(profile.tokenizer, vocabulary_bytes_max);
-  if (model.ok()) {
-    auto tokenizer = open_sentencepiece(profile.name, *model);
-    if (tokenizer.ok()) return std::shared_ptr<const Tokenizer>(std::move(*tokenizer));
-    model = std::move(tokenizer).within(profile.tokenizer).error();
-  }
-  Error error = model.error().within("profile " + profile.name + ": tokenizer");
+  if (profile.tokenizer == "estimator") return estimating_tokenizer(profile);
+  auto tokenizer = open_tokenizer(system_files(), profile.tokenizer);
+  if (tokenizer.ok()) return std::shared_ptr<const Tokenizer>(std::move(*tokenizer));
+  Error error = tokenizer.error().within("profile " + profile.name + ": tokenizer");
   error.code = ErrorCode::configuration;
   return error;
 }

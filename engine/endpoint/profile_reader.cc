@@ -176,6 +176,45 @@ Status check_parameters(const Json& parameters) {
   return modes.finish();
 }
 
+// The constants of a formula, each a number above zero; the first `required` of them must be there.
+struct MediaFormula {
+  std::string_view name;
+  std::string_view kind;  // of medium
+  std::size_t required;
+  std::array<std::string_view, 5> constants;
+};
+constexpr std::array media_formulas = {
+    MediaFormula{"patches", "image", 1, {"patch_pixels", "tokens_max", "tokens_extra"}},
+    MediaFormula{"tiles",
+                 "image",
+                 2,
+                 {"tile_pixels", "tokens_per_tile", "tokens_base", "fit_pixels", "short_side_pixels"}},
+    MediaFormula{"area", "image", 1, {"divisor", "tokens_max", "tokens_extra"}},
+    MediaFormula{"seconds", "audio", 1, {"tokens_per_second", "tokens_max", "tokens_extra"}},
+};
+
+Status check_formula(const Json& table, std::string_view kind) {
+  const std::string place = fmt::format("media.{}.", kind);
+  TableReader reader(table, place);
+  std::string name;
+  KINDLING_TRY_VOID(reader.string("formula", name));
+  const auto formula = std::find_if(media_formulas.begin(), media_formulas.end(),
+                                    [&](const MediaFormula& f) { return f.name == name && f.kind == kind; });
+  if (formula == media_formulas.end()) {
+    return wrong(place + "formula",
+                 fmt::format("is none that counts {}", kind == "image" ? "pictures" : "recordings"));
+  }
+  for (std::size_t i = 0; i < formula->constants.size() && !formula->constants[i].empty(); ++i) {
+    const std::string_view constant = formula->constants[i];
+    double value = 0;
+    KINDLING_TRY_VOID(reader.amount(constant, value));
+    if ((table.has(constant) || i < formula->required) && !(value > 0)) {
+      return wrong(place + std::string(constant), "is missing or zero");
+    }
+  }
+  return reader.finish();
+}
+
 Status check_media(const Json& media) {
   TableReader reader(media, "media.");
   KINDLING_TRY(const Json image, reader.table("image"));
@@ -184,6 +223,7 @@ Status check_media(const Json& media) {
     if (!table->members().empty() && !(*table)["formula"].is_string()) {
       return wrong(fmt::format("media.{}.formula", name), "is missing");
     }
+    if (!table->members().empty()) KINDLING_TRY_VOID(check_formula(*table, name));
   }
   return reader.finish();
 }
