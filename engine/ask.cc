@@ -26,6 +26,13 @@ ModelProfile extractive_profile(std::string_view question) {
   return profile;
 }
 
+ContextOptions context_options(const PackOptions& options) {
+  ContextOptions context;
+  context.order = options.order;
+  if (options.tokens_per_document) context.tokens_per_document = *options.tokens_per_document;
+  return context;
+}
+
 Packed packed_from(Context context, const Evidence& evidence) {
   Packed packed;
   packed.messages = std::move(context.messages);
@@ -164,7 +171,8 @@ Result<Packed> pack(const Snapshot& snapshot, const Encoder* encoder, const Ques
   KINDLING_TRY(const Evidence evidence, gather_evidence(snapshot, encoder, question, budget.tokens, cancellation));
   const double retrieve_ms = retrieving.milliseconds();
   const Stopwatch packing;
-  KINDLING_TRY(Context context, build_context(snapshot, question.text, evidence.units, profile, *tokenizer, budget, options.order));
+  KINDLING_TRY(Context context, build_context(snapshot, question.text, evidence.units, profile, *tokenizer, budget,
+                                              context_options(options)));
   Packed packed = packed_from(std::move(context), evidence);
   packed.timings_ms = {{"retrieve", retrieve_ms}, {"pack", packing.milliseconds()}, {"total", total.milliseconds()}};
   return packed;
@@ -186,8 +194,9 @@ Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Quest
   const double retrieve_ms = retrieving.milliseconds();
   const Stopwatch packing;
   const auto build = [&] {
-    const PassageOrder order = extractive ? PassageOrder::relevance : options.pack.order;   // the best evidence speaks first
-    return build_context(snapshot, question.text, evidence.units, reader, *tokenizer, budget, order);
+    ContextOptions context = context_options(options.pack);
+    if (extractive) context.order = PassageOrder::relevance;   // the best evidence speaks first
+    return build_context(snapshot, question.text, evidence.units, reader, *tokenizer, budget, context);
   };
   KINDLING_TRY(Context context, build());
   const double pack_ms = packing.milliseconds();

@@ -25,6 +25,7 @@ enum class PassageOrder : std::uint8_t { document, relevance, edges };
 struct PackOptions {
   std::optional<std::uint64_t> budget;    // tokens for the whole request; default: window less reserve
   std::optional<std::uint64_t> reserve;   // tokens kept for the answer; default: the profile's
+  std::optional<std::uint64_t> tokens_per_document = std::nullopt;   // no document may take more; default: no such limit
   PassageOrder order = PassageOrder::document;
 };
 
@@ -52,7 +53,7 @@ struct Passage {
 struct Dropped {
   std::string document;
   ByteSpan span;                  // as Passage::place.span
-  std::string reason;             // "budget", "duplicate"
+  std::string reason;             // "budget", "document budget", "duplicate", "near duplicate"
 };
 
 struct Packed {

@@ -2,26 +2,32 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
+#include "engine/outline.h"
 #include "engine/place.h"
 #include "engine/prompt.h"
 
 namespace kindling {
 namespace {
 
+constexpr std::uint64_t slack_min = 16;        // tokens
+constexpr std::uint32_t typical_number = 999;  // of a passage, that marks are charged for
+
 // Consecutive units of one section: one passage.
 struct Run {
   std::vector<UnitIndex> units;
-  float value = 0;   // of its best unit
+  float value = 0;  // of its best unit
 };
 
 struct SectionRuns {
   SectionIndex section{};
-  std::vector<Run> runs;   // in text order
+  std::vector<Run> runs;  // in text order
   float value = 0;
 };
 
-TokenCount count_request(const std::vector<ChatMessage>& messages, const ModelProfile& profile, const Tokenizer& tokenizer) {
+TokenCount count_request(const std::vector<ChatMessage>& messages, const ModelProfile& profile,
+                         const Tokenizer& tokenizer) {
   const std::uint64_t overhead = profile.overhead.per_request + profile.overhead.per_message * messages.size();
   TokenCount total{overhead, overhead};
   for (const ChatMessage& message : messages) total += tokenizer.count(message.content);
@@ -30,67 +36,100 @@ TokenCount count_request(const std::vector<ChatMessage>& messages, const ModelPr
 
 class ContextBuilder {
  public:
-  ContextBuilder(const Snapshot& snapshot, std::string_view question, std::span<const Unit> units, const ModelProfile& profile,
-                 const Tokenizer& tokenizer, const Budget& budget, PassageOrder order)
-      : snapshot_(snapshot), question_(question), units_(units), profile_(profile), tokenizer_(tokenizer), budget_(budget),
-        order_(order) {}
+  ContextBuilder(const Snapshot& snapshot, std::string_view question, std::span<const Unit> units,
+                 const ModelProfile& profile, const Tokenizer& tokenizer, const Budget& budget,
+                 const ContextOptions& options)
+      : snapshot_(snapshot),
+        question_(question),
+        units_(units),
+        profile_(profile),
+        tokenizer_(tokenizer),
+        budget_(budget),
+        options_(options),
+        fixed_(request_overhead(question, profile, tokenizer)),
+        outline_(snapshot, budget.tokens > fixed_ ? budget.tokens - fixed_ : 0,
+                 options.order == PassageOrder::document) {}
 
   Result<Context> run() {
-    const std::uint64_t fixed = request_overhead(question_, profile_, tokenizer_);
-    if (fixed > budget_.tokens) return impossible(fixed + cheapest_unit());
-    Filling filling = fill(units_, budget_.tokens - fixed, costs(), [this](UnitIndex unit) { return text_of(unit); });
-    if (filling.chosen.empty() && !units_.empty()) return impossible(fixed + filling.cheapest);
-
-    arrange(filling.chosen);
-    std::vector<ChatMessage> messages = render();
+    if (fixed_ > budget_.tokens) return impossible();
+    std::uint64_t room = budget_.tokens - fixed_;
+    Filling filling = filled(room);
+    if (filling.chosen.empty() && !units_.empty()) return impossible();
+    std::vector<ChatMessage> messages = arranged(filling.chosen);
     TokenCount count = count_request(messages, profile_, tokenizer_);
-    while (count.tokens_max > budget_.tokens && !filling.chosen.empty()) {
-      drop_least(filling, count.tokens_max - budget_.tokens);
-      arrange(filling.chosen);
-      messages = render();
+    if (const std::uint64_t slack = slack_of(count); slack > 0) {
+      // Sums of parts are an upper bound, and the whole came out smaller: what that leaves is spent too.
+      filling = filled(room + slack);
+      messages = arranged(filling.chosen);
       count = count_request(messages, profile_, tokenizer_);
     }
-    if (filling.chosen.empty() && !units_.empty()) return impossible(fixed + filling.cheapest);
-    return finish(filling, std::move(messages), count);
+    while (count.tokens_max > budget_.tokens && !filling.chosen.empty()) {
+      drop_least(filling, count.tokens_max - budget_.tokens);
+      messages = arranged(filling.chosen);
+      count = count_request(messages, profile_, tokenizer_);
+    }
+    if (filling.chosen.empty() && !units_.empty()) return impossible();
+    return finish(std::move(filling), std::move(messages), count);
   }
 
  private:
+  Filling filled(std::uint64_t room) {
+    FillLimits limits;
+    limits.tokens = room;
+    limits.tokens_per_document = options_.tokens_per_document;
+    limits.near_repeats = options_.near_repeats;
+    return fill(units_, limits, costs(), [this](UnitIndex unit) { return text_of(unit); });
+  }
+
+  // Worth another filling: more than a sentence, and more than a hundredth.
+  [[nodiscard]] std::uint64_t slack_of(TokenCount count) const {
+    if (count.tokens_max >= budget_.tokens) return 0;
+    const std::uint64_t slack = budget_.tokens - count.tokens_max;
+    return slack >= slack_min && slack * 100 > budget_.tokens ? slack : 0;
+  }
+
   std::string_view text_of(UnitIndex unit) const {
     const Unit& u = units_[position(unit)];
     return slice(snapshot_.document(u.document).text, u.span);
   }
 
-  std::string heading_of(SectionIndex section) const {
-    const SectionView view = snapshot_.section(section);
-    return heading_line(snapshot_.document(view.document).title, view.heading_path);
-  }
-
   std::uint64_t tokens_max_of(std::string_view text) const { return tokenizer_.count(text).tokens_max; }
 
-  FillCosts costs() const {
+  FillCosts costs() {
     FillCosts costs;
-    // Up to three bytes of white space may join a unit to the next of its run; they are sent as they stand in the document.
     costs.unit = [this](UnitIndex unit) { return tokens_max_of(text_of(unit)) + joining_space(unit); };
-    costs.heading = [this](SectionIndex section) { return tokens_max_of(heading_of(section)); };
-    costs.passage_mark = passage_mark_bytes_max;
+    costs.headings = [this](SectionIndex section) { return headings_of(section); };
+    costs.passage_mark = tokens_max_of(passage_mark(typical_number) + "\n");
     return costs;
   }
 
-  // White space between this unit and the one before it in the same section: sent only when both are in, counted always.
+  std::span<const HeadingCost> headings_of(SectionIndex section) {
+    const auto [entry, is_new] = heading_costs_.try_emplace(position(section));
+    if (is_new) {
+      for (const HeadingLine& line : outline_.lines(section))
+        entry->second.push_back({line.key, tokens_max_of(line.text)});
+    }
+    return entry->second;
+  }
+
+  // White space between this unit and the one before it in the same section: sent only when both are in,
+  // counted always.
   std::uint64_t joining_space(UnitIndex unit) const {
     const std::uint32_t i = position(unit);
     if (i == 0 || !continues(units_, UnitIndex{i - 1}, unit)) return 0;
     return units_[i].span.begin - units_[i - 1].span.end;
   }
 
-  std::uint64_t cheapest_unit() const {
-    return fill(units_, 0, costs(), [this](UnitIndex unit) { return text_of(unit); }).cheapest;
-  }
-
-  Error impossible(std::uint64_t needed) const {
+  Error impossible() {
+    const std::uint64_t needed = fixed_ + cheapest_unit(units_, costs());
     return {ErrorCode::budget_impossible, "budget",
             std::to_string(budget_.tokens) + " tokens cannot hold the question and one passage",
             "allow at least " + std::to_string(needed) + " with --budget"};
+  }
+
+  std::vector<ChatMessage> arranged(std::span<const UnitIndex> chosen) {
+    arrange(chosen);
+    return render();
   }
 
   // Groups the chosen units into runs and sections, and puts the sections into the order wanted.
@@ -100,23 +139,26 @@ class ContextBuilder {
       const Unit& u = units_[position(unit)];
       if (sections_.empty() || sections_.back().section != u.section) sections_.push_back({u.section, {}, 0});
       SectionRuns& section = sections_.back();
-      if (section.runs.empty() || !continues(units_, section.runs.back().units.back(), unit)) section.runs.emplace_back();
+      if (section.runs.empty() || !continues(units_, section.runs.back().units.back(), unit))
+        section.runs.emplace_back();
       section.runs.back().units.push_back(unit);
       section.runs.back().value = std::max(section.runs.back().value, u.value);
       section.value = std::max(section.value, u.value);
     }
-    if (order_ == PassageOrder::document) return;
+    if (options_.order == PassageOrder::document) return;
     std::stable_sort(sections_.begin(), sections_.end(),
                      [](const SectionRuns& a, const SectionRuns& b) { return a.value > b.value; });
-    if (order_ == PassageOrder::edges) best_at_both_edges();
+    if (options_.order == PassageOrder::edges) best_at_both_edges();
   }
 
   // First, third, fifth ... from the front; second, fourth ... from the back: the weakest end up in the middle.
   void best_at_both_edges() {
     std::vector<SectionRuns> front, back;
-    for (std::size_t i = 0; i < sections_.size(); ++i) (i % 2 == 0 ? front : back).push_back(std::move(sections_[i]));
+    for (std::size_t i = 0; i < sections_.size(); ++i)
+      (i % 2 == 0 ? front : back).push_back(std::move(sections_[i]));
     sections_ = std::move(front);
-    sections_.insert(sections_.end(), std::make_move_iterator(back.rbegin()), std::make_move_iterator(back.rend()));
+    sections_.insert(sections_.end(), std::make_move_iterator(back.rbegin()),
+                     std::make_move_iterator(back.rend()));
   }
 
   ByteSpan span_of(const Run& run) const {
@@ -129,37 +171,60 @@ class ContextBuilder {
 
   std::vector<ChatMessage> render() const {
     std::vector<PromptSection> prompt;
+    std::vector<std::uint64_t> standing;  // keys of the headings that stand above the previous passage
     std::uint32_t number = 0;
     for (const SectionRuns& section : sections_) {
-      prompt.push_back({heading_of(section.section), {}});
-      for (const Run& run : section.runs) prompt.back().passages.push_back({++number, text_of(section.section, run)});
+      prompt.push_back({new_headings(section.section, standing), {}});
+      for (const Run& run : section.runs)
+        prompt.back().passages.push_back({++number, text_of(section.section, run)});
     }
     return make_prompt(question_, prompt);
+  }
+
+  // The lines that do not stand above already.
+  std::string new_headings(SectionIndex section, std::vector<std::uint64_t>& standing) const {
+    const std::vector<HeadingLine> lines = outline_.lines(section);
+    std::size_t common = 0;
+    while (common < std::min(lines.size(), standing.size()) && lines[common].key == standing[common]) ++common;
+    // A section without a heading of its own under one that has: the outer heading once more, or it would seem
+    // to go on.
+    if (common == lines.size() && standing.size() > common) --common;
+    standing.resize(common);
+    std::string text;
+    for (std::size_t i = common; i < lines.size(); ++i) {
+      text += lines[i].text;
+      standing.push_back(lines[i].key);
+    }
+    return text;
   }
 
   // Takes out the least valuable units until about `excess` tokens are gone, at least one.
   void drop_least(Filling& filling, std::uint64_t excess) const {
     std::vector<UnitIndex> weakest = filling.chosen;
-    std::stable_sort(weakest.begin(), weakest.end(),
-                     [&](UnitIndex a, UnitIndex b) { return units_[position(a)].value < units_[position(b)].value; });
+    std::stable_sort(weakest.begin(), weakest.end(), [&](UnitIndex a, UnitIndex b) {
+      return units_[position(a)].value < units_[position(b)].value;
+    });
     std::uint64_t gone = 0;
     for (const UnitIndex unit : weakest) {
       if (gone > 0 && gone >= excess) break;
       gone += std::max<std::uint64_t>(1, tokens_max_of(text_of(unit)));
-      std::erase(filling.chosen, unit);
+      const auto at = std::find(filling.chosen.begin(), filling.chosen.end(), unit) - filling.chosen.begin();
+      filling.chosen.erase(filling.chosen.begin() + at);
+      filling.paid.erase(filling.paid.begin() + at);
       filling.omitted.insert(filling.omitted.begin(), {unit, Omission::Reason::budget, unit});
     }
   }
 
-  Result<Context> finish(const Filling& filling, std::vector<ChatMessage> messages, TokenCount count) const {
+  Result<Context> finish(Filling filling, std::vector<ChatMessage> messages, TokenCount count) const {
     Context context;
     context.messages = std::move(messages);
-    context.certificate = {budget_.window, budget_.reserved_output, budget_.tokens,      count.tokens,
+    context.certificate = {budget_.window,   budget_.reserved_output,        budget_.tokens,    count.tokens,
                            count.tokens_max, std::string(tokenizer_.name()), tokenizer_.bound()};
     Places places(snapshot_);
     KINDLING_TRY_VOID(add_passages(context, places));
     add_duplicates(context, filling);
     KINDLING_TRY_VOID(add_dropped(context, places, filling));
+    context.filling = std::move(filling);
     return context;
   }
 
@@ -185,7 +250,7 @@ class ContextBuilder {
       for (const UnitIndex unit : context.units_of[p]) passage_of.emplace(unit, p);
     }
     for (const Omission& omission : filling.omitted) {
-      if (omission.reason != Omission::Reason::duplicate) continue;
+      if (omission.same_as == omission.unit) continue;  // no repeat
       const auto found = passage_of.find(omission.same_as);
       if (found == passage_of.end()) continue;
       Passage& passage = context.passages[found->second];
@@ -202,8 +267,7 @@ class ContextBuilder {
       if (context.dropped.size() == dropped_max) break;
       const Unit& unit = units_[position(omission.unit)];
       KINDLING_TRY(const Place place, places.at(unit.section, unit.span));
-      context.dropped.push_back(
-          {place.document, place.span, omission.reason == Omission::Reason::duplicate ? "duplicate" : "budget"});
+      context.dropped.push_back({place.document, place.span, std::string(to_string(omission.reason))});
     }
     return {};
   }
@@ -214,7 +278,10 @@ class ContextBuilder {
   const ModelProfile& profile_;
   const Tokenizer& tokenizer_;
   const Budget& budget_;
-  PassageOrder order_;
+  const ContextOptions& options_;
+  std::uint64_t fixed_;  // tokens of the request without evidence
+  Outline outline_;
+  std::unordered_map<std::uint32_t, std::vector<HeadingCost>> heading_costs_;  // of sections
   std::vector<SectionRuns> sections_;
 };
 
@@ -232,21 +299,24 @@ Result<Budget> request_budget(const ModelProfile& profile, const PackOptions& op
   }
   if (options.budget && *options.budget > budget.window) {
     return Error{ErrorCode::usage, "--budget",
-                 std::to_string(*options.budget) + " tokens are more than the window of " + std::to_string(budget.window), "ask for less"};
+                 std::to_string(*options.budget) + " tokens are more than the window of " +
+                     std::to_string(budget.window),
+                 "ask for less"};
   }
   const std::uint64_t room = budget.window - budget.reserved_output;
   budget.tokens = std::min(options.budget.value_or(room), room);
   return budget;
 }
 
-std::uint64_t request_overhead(std::string_view question, const ModelProfile& profile, const Tokenizer& tokenizer) {
+std::uint64_t request_overhead(std::string_view question, const ModelProfile& profile,
+                               const Tokenizer& tokenizer) {
   return count_request(make_prompt(question, {}), profile, tokenizer).tokens_max;
 }
 
 Result<Context> build_context(const Snapshot& snapshot, std::string_view question, std::span<const Unit> units,
                               const ModelProfile& profile, const Tokenizer& tokenizer, const Budget& budget,
-                              PassageOrder order) {
-  return ContextBuilder(snapshot, question, units, profile, tokenizer, budget, order).run();
+                              const ContextOptions& options) {
+  return ContextBuilder(snapshot, question, units, profile, tokenizer, budget, options).run();
 }
 
 }  // namespace kindling

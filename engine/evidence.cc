@@ -6,7 +6,7 @@ namespace kindling {
 namespace {
 
 constexpr std::size_t candidate_chunks_min = 500;
-constexpr std::uint64_t tokens_per_candidate = 64;   // half a chunk
+constexpr std::uint64_t tokens_per_candidate = 64;  // half a chunk
 
 }  // namespace
 
@@ -21,7 +21,8 @@ Result<Evidence> gather_evidence(const Snapshot& snapshot, const Encoder* encode
   evidence.candidates = retrieve(snapshot, evidence.query);
   evidence.has_vectors = !evidence.candidates.cosines.empty();
   evidence.scores = score(snapshot, evidence.query, evidence.candidates, question.mode);
-  evidence.units = value_units(snapshot, evidence.query, evidence.candidates, evidence.scores, candidate_chunks(budget));
+  evidence.units =
+      value_units(snapshot, evidence.query, evidence.candidates, evidence.scores, candidate_chunks(budget));
   return evidence;
 }
 

@@ -20,15 +20,17 @@ struct Evidence {
   Query query;
   Candidates candidates;
   Scores scores;
-  std::vector<Unit> units;     // as value_units gives them for the budget
+  std::vector<Unit> units;  // as value_units gives them for the budget
   bool has_vectors = false;
 };
 
-// How many chunks are candidates for a window of `budget` tokens: a window has twice the chunks to choose from that it holds.
+// How many chunks are candidates for a window of `budget` tokens: a window has twice the chunks to choose from
+// that it holds.
 [[nodiscard]] std::size_t candidate_chunks(std::uint64_t budget);
 
 // Errors: those of make_query.
-[[nodiscard]] Result<Evidence> gather_evidence(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
-                                               std::uint64_t budget, const Cancellation& cancellation);
+[[nodiscard]] Result<Evidence> gather_evidence(const Snapshot& snapshot, const Encoder* encoder,
+                                               const Question& question, std::uint64_t budget,
+                                               const Cancellation& cancellation);
 
 }  // namespace kindling

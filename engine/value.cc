@@ -14,6 +14,8 @@ namespace {
 
 constexpr float following_share = .8f;   // of a chunk's evidence that its successor inherits
 constexpr float preceding_share = .5f;
+constexpr float value_power = 1.5f;      // lets the best chunks speak louder than many middling ones
+constexpr float gate_weight = .7f;
 constexpr float forward_fade = 120;      // characters
 constexpr float backward_fade = 40;
 constexpr float k1 = .9f, b = .6f;       // BM25 of sentences, as of chunks
@@ -38,6 +40,11 @@ ByteSpan without_trailing_space(std::string_view text, ByteSpan span) {
   return span;
 }
 
+// "## Locks": of a small section that was merged with its neighbour. It is sent with the run that it stands in.
+bool is_marked_heading(std::string_view text) {
+  const std::size_t marks = text.find_first_not_of('#');
+  return marks != text.npos && marks >= 1 && marks <= 6 && text[marks] == ' ' && text.find('\n') == text.npos;
+}
 
 // Which question terms a piece of text holds, and how often: index of the term -> count; and its length in terms.
 struct TermCounts {
@@ -62,7 +69,7 @@ class Valuation {
     judge_sections(base_rank);
     collect_units();
     gate_units();
-    for (std::size_t i = 0; i < units_.size(); ++i) units_[i].value *= 1 + units_[i].gate;
+    for (std::size_t i = 0; i < units_.size(); ++i) units_[i].value *= 1 + gate_weight * units_[i].gate;
     return std::move(units_);
   }
 
@@ -102,14 +109,15 @@ class Valuation {
     for (const auto& [i, evidence] : chunk_evidence_) {
       const ChunkView chunk = snapshot_.chunk(ChunkIndex{i});
       const auto section = section_evidence_.find(position(chunk.section));
-      const float value = .6f * evidence + .4f * (section == section_evidence_.end() ? 0 : section->second);
-      if (!(value > 0)) continue;
+      const float mixed = .6f * evidence + .4f * (section == section_evidence_.end() ? 0 : section->second);
+      if (!(mixed > 0)) continue;
+      const float value = std::pow(mixed, value_power);
       const std::string_view text = snapshot_.document(chunk.document).text;
       const std::string heading = innermost_heading(chunk.section);
       for (const Sentence& sentence : chunk.sentences) {
         const ByteSpan span = without_trailing_space(text, sentence.span);
         // A heading says nothing by itself, and stands above its section's passages anyway.
-        if (!heading.empty() && bare_words(slice(text, span)) == heading) continue;
+        if (is_marked_heading(slice(text, span)) || (!heading.empty() && bare_words(slice(text, span)) == heading)) continue;
         if (!span.empty()) units_.push_back({chunk.document, chunk.section, chunk.index, span, value, 0, 0});
       }
     }

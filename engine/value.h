@@ -6,10 +6,10 @@
 //   C'(i) = max(C(i), .8 C(i-1), .5 C(i+1)) over the chunks of the document: answers stand beside what the question names
 //   s = BM25 of heading + sentence, over its maximum; what leads to a sentence and follows it inherits a share that fades
 //       with distance inside the section (forward 120 characters, backward 40)
-//   V = (.6 C' + .4 S) (1 + s)
+//   V = (.6 C' + .4 S)^1.5 (1 + .7 s)
 //
 // A sentence that is its section's heading is no unit: the heading line of the prompt says it already.
-// Multiplied, not added; not divided by length (measured: both lose). See docs/packing.md.
+// Multiplied, not added; not divided by length (measured: both lose). The power and the .7 are measured too: docs/packing.md.
 #pragma once
 
 #include <cstdint>
