@@ -102,7 +102,8 @@ Result<ExitCode> command_ask(Session& session) {
   }
   KINDLING_TRY(const auto snapshot, open_snapshot(session));
   KINDLING_TRY(const auto encoder, open_asking_encoder(session, *snapshot, question.mode));
-  const AskOptions options = ask_options(session);
+  AskOptions options = ask_options(session);
+  KINDLING_TRY_VOID(find_pinned(*snapshot, options.pack));
   AnswerStream stream(session, options.stream && (session.console.json_lines() || !session.console.json()));
   KINDLING_TRY(const Answer answer,
                ask(

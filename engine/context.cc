@@ -24,6 +24,7 @@ struct SectionRuns {
   SectionIndex section{};
   std::vector<Run> runs;  // in text order
   float value = 0;
+  bool pinned = false;
 };
 
 TokenCount count_request(const std::vector<ChatMessage>& messages, const ModelProfile& profile,
@@ -48,13 +49,15 @@ class ContextBuilder {
         options_(options),
         fixed_(request_overhead(question, profile, tokenizer)),
         outline_(snapshot, budget.tokens > fixed_ ? budget.tokens - fixed_ : 0,
-                 options.order == PassageOrder::document) {}
+                 options.order == PassageOrder::document),
+        unit_counts_(units.size()) {}
 
   Result<Context> run() {
     if (fixed_ > budget_.tokens) return impossible();
     std::uint64_t room = budget_.tokens - fixed_;
     Filling filling = filled(room);
     if (filling.chosen.empty() && !units_.empty()) return impossible();
+    if (const std::uint64_t missing = pinned_left_out(filling); missing > 0) return pins_too_large(missing);
     std::vector<ChatMessage> messages = arranged(filling.chosen);
     TokenCount count = count_request(messages, profile_, tokenizer_);
     if (const std::uint64_t slack = slack_of(count); slack > 0) {
@@ -97,19 +100,35 @@ class ContextBuilder {
 
   FillCosts costs() {
     FillCosts costs;
-    costs.unit = [this](UnitIndex unit) { return tokens_max_of(text_of(unit)) + joining_space(unit); };
-    costs.headings = [this](SectionIndex section) { return headings_of(section); };
+    costs.unit = [this](UnitIndex unit) { return count_of(unit).tokens_max + joining_space(unit); };
+    costs.headings = [this](SectionIndex section) {
+      return std::span<const HeadingCost>(headings_of(section).costs);
+    };
     costs.passage_mark = tokens_max_of(passage_mark(typical_number) + "\n");
     return costs;
   }
 
-  std::span<const HeadingCost> headings_of(SectionIndex section) {
-    const auto [entry, is_new] = heading_costs_.try_emplace(position(section));
+  struct SectionHeadings {
+    std::vector<HeadingLine> lines;
+    std::vector<HeadingCost> costs;
+  };
+
+  const SectionHeadings& headings_of(SectionIndex section) {
+    const auto [entry, is_new] = headings_.try_emplace(position(section));
+    SectionHeadings& headings = entry->second;
     if (is_new) {
-      for (const HeadingLine& line : outline_.lines(section))
-        entry->second.push_back({line.key, tokens_max_of(line.text)});
+      headings.lines = outline_.lines(section);
+      for (const HeadingLine& line : headings.lines)
+        headings.costs.push_back({line.key, tokens_max_of(line.text)});
     }
-    return entry->second;
+    return headings;
+  }
+
+  // Counted once, for filling and for the passages' own counts.
+  TokenCount count_of(UnitIndex unit) {
+    TokenCount& count = unit_counts_[position(unit)];
+    if (count.tokens_max == 0) count = tokenizer_.count(text_of(unit));
+    return count;
   }
 
   // White space between this unit and the one before it in the same section: sent only when both are in,
@@ -127,6 +146,22 @@ class ContextBuilder {
             "allow at least " + std::to_string(needed) + " with --budget"};
   }
 
+  // Tokens of pinned units that did not fit.
+  std::uint64_t pinned_left_out(const Filling& filling) {
+    std::uint64_t tokens = 0;
+    for (const Omission& omission : filling.omitted) {
+      if (units_[position(omission.unit)].pinned && omission.same_as == omission.unit)
+        tokens += count_of(omission.unit).tokens_max;
+    }
+    return tokens;
+  }
+
+  Error pins_too_large(std::uint64_t missing) const {
+    return {ErrorCode::budget_impossible, "--pin",
+            "the pinned documents do not fit into " + std::to_string(budget_.tokens) + " tokens",
+            "allow about " + std::to_string(budget_.tokens + missing) + " with --budget, or pin less"};
+  }
+
   std::vector<ChatMessage> arranged(std::span<const UnitIndex> chosen) {
     arrange(chosen);
     return render();
@@ -137,7 +172,8 @@ class ContextBuilder {
     sections_.clear();
     for (const UnitIndex unit : chosen) {
       const Unit& u = units_[position(unit)];
-      if (sections_.empty() || sections_.back().section != u.section) sections_.push_back({u.section, {}, 0});
+      if (sections_.empty() || sections_.back().section != u.section)
+        sections_.push_back({u.section, {}, 0, u.pinned});
       SectionRuns& section = sections_.back();
       if (section.runs.empty() || !continues(units_, section.runs.back().units.back(), unit))
         section.runs.emplace_back();
@@ -145,8 +181,12 @@ class ContextBuilder {
       section.runs.back().value = std::max(section.runs.back().value, u.value);
       section.value = std::max(section.value, u.value);
     }
+    // Pinned ones first: with the instructions they are what the next question sends alike.
+    const auto pinned_end = std::stable_partition(sections_.begin(), sections_.end(),
+                                                  [](const SectionRuns& s) { return s.pinned; });
+    pinned_sections_ = static_cast<std::size_t>(pinned_end - sections_.begin());
     if (options_.order == PassageOrder::document) return;
-    std::stable_sort(sections_.begin(), sections_.end(),
+    std::stable_sort(pinned_end, sections_.end(),
                      [](const SectionRuns& a, const SectionRuns& b) { return a.value > b.value; });
     if (options_.order == PassageOrder::edges) best_at_both_edges();
   }
@@ -154,9 +194,12 @@ class ContextBuilder {
   // First, third, fifth ... from the front; second, fourth ... from the back: the weakest end up in the middle.
   void best_at_both_edges() {
     std::vector<SectionRuns> front, back;
-    for (std::size_t i = 0; i < sections_.size(); ++i)
-      (i % 2 == 0 ? front : back).push_back(std::move(sections_[i]));
-    sections_ = std::move(front);
+    for (std::size_t i = pinned_sections_; i < sections_.size(); ++i) {
+      ((i - pinned_sections_) % 2 == 0 ? front : back).push_back(std::move(sections_[i]));
+    }
+    sections_.resize(pinned_sections_);
+    sections_.insert(sections_.end(), std::make_move_iterator(front.begin()),
+                     std::make_move_iterator(front.end()));
     sections_.insert(sections_.end(), std::make_move_iterator(back.rbegin()),
                      std::make_move_iterator(back.rend()));
   }
@@ -169,11 +212,13 @@ class ContextBuilder {
     return slice(snapshot_.document(snapshot_.section(section).document).text, span_of(run));
   }
 
-  std::vector<ChatMessage> render() const {
+  std::vector<ChatMessage> render() { return render_first(sections_.size()); }
+
+  std::vector<ChatMessage> render_first(std::size_t sections) {
     std::vector<PromptSection> prompt;
     std::vector<std::uint64_t> standing;  // keys of the headings that stand above the previous passage
     std::uint32_t number = 0;
-    for (const SectionRuns& section : sections_) {
+    for (const SectionRuns& section : std::span(sections_).first(sections)) {
       prompt.push_back({new_headings(section.section, standing), {}});
       for (const Run& run : section.runs)
         prompt.back().passages.push_back({++number, text_of(section.section, run)});
@@ -182,8 +227,8 @@ class ContextBuilder {
   }
 
   // The lines that do not stand above already.
-  std::string new_headings(SectionIndex section, std::vector<std::uint64_t>& standing) const {
-    const std::vector<HeadingLine> lines = outline_.lines(section);
+  std::string new_headings(SectionIndex section, std::vector<std::uint64_t>& standing) {
+    const std::vector<HeadingLine>& lines = headings_of(section).lines;
     std::size_t common = 0;
     while (common < std::min(lines.size(), standing.size()) && lines[common].key == standing[common]) ++common;
     // A section without a heading of its own under one that has: the outer heading once more, or it would seem
@@ -199,7 +244,7 @@ class ContextBuilder {
   }
 
   // Takes out the least valuable units until about `excess` tokens are gone, at least one.
-  void drop_least(Filling& filling, std::uint64_t excess) const {
+  void drop_least(Filling& filling, std::uint64_t excess) {
     std::vector<UnitIndex> weakest = filling.chosen;
     std::stable_sort(weakest.begin(), weakest.end(), [&](UnitIndex a, UnitIndex b) {
       return units_[position(a)].value < units_[position(b)].value;
@@ -207,7 +252,7 @@ class ContextBuilder {
     std::uint64_t gone = 0;
     for (const UnitIndex unit : weakest) {
       if (gone > 0 && gone >= excess) break;
-      gone += std::max<std::uint64_t>(1, tokens_max_of(text_of(unit)));
+      gone += std::max<std::uint64_t>(1, count_of(unit).tokens_max);
       const auto at = std::find(filling.chosen.begin(), filling.chosen.end(), unit) - filling.chosen.begin();
       filling.chosen.erase(filling.chosen.begin() + at);
       filling.paid.erase(filling.paid.begin() + at);
@@ -215,11 +260,26 @@ class ContextBuilder {
     }
   }
 
-  Result<Context> finish(Filling filling, std::vector<ChatMessage> messages, TokenCount count) const {
+  // Of the instructions and the pinned documents, as far as two questions have the same bytes.
+  std::uint64_t prefix_tokens() {
+    std::vector<ChatMessage> prefix = render_first(pinned_sections_);
+    std::string& user = prefix.back().content;
+    user.resize(user.size() - question_.size() - prompt_tail.size());
+    return count_request(prefix, profile_, tokenizer_).tokens;
+  }
+
+  Result<Context> finish(Filling filling, std::vector<ChatMessage> messages, TokenCount count) {
     Context context;
     context.messages = std::move(messages);
-    context.certificate = {budget_.window,   budget_.reserved_output,        budget_.tokens,    count.tokens,
-                           count.tokens_max, std::string(tokenizer_.name()), tokenizer_.bound()};
+    Certificate& certificate = context.certificate;
+    certificate.window = budget_.window;
+    certificate.reserved_output = budget_.reserved_output;
+    certificate.budget = budget_.tokens;
+    certificate.tokens = count.tokens;
+    certificate.tokens_max = count.tokens_max;
+    certificate.tokenizer = tokenizer_.name();
+    certificate.bound = tokenizer_.bound();
+    context.certificate.prefix_tokens = prefix_tokens();
     Places places(snapshot_);
     KINDLING_TRY_VOID(add_passages(context, places));
     add_duplicates(context, filling);
@@ -228,14 +288,22 @@ class ContextBuilder {
     return context;
   }
 
-  Status add_passages(Context& context, Places& places) const {
+  // Estimates add up; exact counts of parts need not.
+  std::uint64_t tokens_of(const Run& run, std::string_view text) {
+    if (tokenizer_.bound() == TokenBound::exact) return tokenizer_.count(text).tokens;
+    std::uint64_t tokens = 0;
+    for (const UnitIndex unit : run.units) tokens += count_of(unit).tokens;
+    return tokens;
+  }
+
+  Status add_passages(Context& context, Places& places) {
     for (const SectionRuns& section : sections_) {
       for (const Run& run : section.runs) {
         Passage passage;
         passage.number = static_cast<std::uint32_t>(context.passages.size() + 1);
         KINDLING_TRY(passage.place, places.at(section.section, span_of(run)));
         passage.text = text_of(section.section, run);
-        passage.token_count = tokenizer_.count(passage.text).tokens;
+        passage.token_count = tokens_of(run, passage.text);
         passage.value = run.value;
         context.passages.push_back(std::move(passage));
         context.units_of.push_back(run.units);
@@ -281,8 +349,10 @@ class ContextBuilder {
   const ContextOptions& options_;
   std::uint64_t fixed_;  // tokens of the request without evidence
   Outline outline_;
-  std::unordered_map<std::uint32_t, std::vector<HeadingCost>> heading_costs_;  // of sections
+  std::unordered_map<std::uint32_t, SectionHeadings> headings_;  // of sections
+  std::vector<TokenCount> unit_counts_;                          // [units]; zero: not counted yet
   std::vector<SectionRuns> sections_;
+  std::size_t pinned_sections_ = 0;  // the first of them
 };
 
 }  // namespace
@@ -306,6 +376,13 @@ Result<Budget> request_budget(const ModelProfile& profile, const PackOptions& op
   const std::uint64_t room = budget.window - budget.reserved_output;
   budget.tokens = std::min(options.budget.value_or(room), room);
   return budget;
+}
+
+ContextOptions context_options(const PackOptions& options) {
+  ContextOptions context;
+  context.order = options.order;
+  if (options.tokens_per_document) context.tokens_per_document = *options.tokens_per_document;
+  return context;
 }
 
 std::uint64_t request_overhead(std::string_view question, const ModelProfile& profile,

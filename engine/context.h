@@ -34,6 +34,9 @@ struct ContextOptions {
   bool near_repeats = true;
 };
 
+// How a packing asks for a context.
+[[nodiscard]] ContextOptions context_options(const PackOptions& options);
+
 struct Context {
   std::vector<ChatMessage> messages;
   std::vector<Passage> passages;

@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "engine/context.h"
 #include "engine/evidence.h"
+#include "engine/unit_sets.h"
 
 namespace kindling {
 namespace {
@@ -65,16 +66,13 @@ class PackTrial {
 
   Result<std::vector<Outcome>> run(std::span<const std::uint64_t> budgets, const Cancellation& cancellation) {
     const Question question{.text = query_.text, .mode = SearchMode::hybrid, .filter = {}};
-    KINDLING_TRY(evidence_, gather_evidence(snapshot_, &encoder_, question, 0, cancellation));
+    KINDLING_TRY(evidence_, gather_evidence(snapshot_, &encoder_, question, {}, Stopwatch(), cancellation));
     const std::vector<RankedChunk> ranked = rank_chunks(snapshot_, evidence_.scores, snapshot_.chunk_slots());
-    std::size_t candidates = candidate_chunks(0);
     std::vector<Outcome> outcomes;
     for (const std::uint64_t budget : budgets) {
-      if (candidate_chunks(budget) != candidates) {
-        candidates = candidate_chunks(budget);
-        evidence_.units =
-            value_units(snapshot_, evidence_.query, evidence_.candidates, evidence_.scores, candidates);
-      }
+      evidence_.units = value_units(snapshot_, evidence_.query, evidence_.candidates, evidence_.scores,
+                                    candidate_chunks(budget));
+      take_whole_document(snapshot_, evidence_.units, budget);
       Outcome outcome;
       KINDLING_TRY_VOID(pack_into(budget, outcome));
       outcome.rank_order = in_rank_order(ranked, budget);

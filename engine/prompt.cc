@@ -33,7 +33,7 @@ std::vector<ChatMessage> make_prompt(std::string_view question, std::span<const 
       user += '\n';
     }
   }
-  user += "</passages>\n\nQuestion: ";
+  user += prompt_tail;
   user += question;
   return {{"system", std::string(instructions)}, {"user", std::move(user)}};
 }

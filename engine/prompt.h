@@ -20,6 +20,9 @@ namespace kindling {
 // "[12] ", before each passage.
 [[nodiscard]] std::string passage_mark(std::uint32_t number);
 
+// What stands between the last passage and the question.
+inline constexpr std::string_view prompt_tail = "</passages>\n\nQuestion: ";
+
 struct PromptPassage {
   std::uint32_t number = 0;
   std::string_view text;

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace kindling {
@@ -29,14 +28,14 @@ class Repeats {
     Kind kind = Kind::exact;
   };
 
-  // What `text` is fingerprinted by; made once for `find` and `add`.
+  // What `text` is found by; made once for `find` and `add`.
   struct Fingerprint {
-    std::uint64_t letters_hash = 0;
-    std::size_t letters = 0;
-    std::array<std::uint64_t, 4> minima{};
-    std::size_t words = 0;
+    std::uint64_t words_hash = 0;
+    std::uint32_t letters = 0;   // and digits
+    std::uint32_t words = 0;
+    std::array<std::uint64_t, 4> bands{};   // two minima each; of texts of near_words_min words and more
   };
-  // `near`: also what near repeats are found by; leaving it out saves most of the time.
+  // `near`: also what near repeats are found by.
   [[nodiscard]] static Fingerprint fingerprint(std::string_view text, bool near);
 
   [[nodiscard]] std::optional<Repeat> find(std::string_view text, const Fingerprint& fingerprint) const;
@@ -46,11 +45,31 @@ class Repeats {
   struct Said {
     std::string_view text;
     std::uint32_t name = 0;
+    std::uint32_t words = 0;
   };
+
+  // Key -> index of said_, the first that came; open addressing.
+  class Table {
+   public:
+    [[nodiscard]] const std::uint32_t* find(std::uint64_t key) const;
+    void add(std::uint64_t key, std::uint32_t value);
+
+   private:
+    struct Slot {
+      std::uint64_t key = 0;
+      std::uint32_t value = empty;
+    };
+    static constexpr std::uint32_t empty = ~std::uint32_t{0};
+    [[nodiscard]] std::size_t place_of(std::uint64_t key) const;
+    void grow();
+
+    std::vector<Slot> slots_;
+    std::size_t used_ = 0;
+  };
+
   std::vector<Said> said_;
-  std::unordered_map<std::uint64_t, std::uint32_t> by_letters_;  // -> index of said_
-  std::array<std::unordered_map<std::uint64_t, std::uint32_t>, 4>
-      by_minimum_;  // the first text of each minimum
+  Table by_words_;
+  std::array<Table, 4> by_band_;
 };
 
 }  // namespace kindling
