@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "encoder/encoder.h"
 #include "engine/generator.h"
-#include "engine/ledger.h"
+#include "engine/pack_ledger.h"
 #include "engine/profile.h"
 #include "engine/question.h"
 #include "engine/search.h"

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "engine/context.h"
 #include "engine/evidence.h"
-#include "engine/ledger.h"
+#include "engine/pack_ledger.h"
 #include "index/snapshot.h"
 
 namespace kindling {
