@@ -25,10 +25,17 @@ std::string certificate_lines(const Certificate& certificate) {
       certificate.tokens == certificate.tokens_max
           ? grouped(certificate.tokens)
           : "about " + grouped(certificate.tokens) + ", at most " + grouped(certificate.tokens_max);
-  return "request   " + counts + " tokens, within the budget of " + grouped(certificate.budget) + "\n" +
-         "window    " + grouped(certificate.window) + " tokens, " + grouped(certificate.reserved_output) +
-         " of them kept for the answer\n" + "counted   by " + certificate.tokenizer + "; the bound is " +
-         std::string(to_string(certificate.bound)) + ": " + bound_words(certificate) + "\n";
+  std::string lines = "request   " + counts + " tokens, within the budget of " + grouped(certificate.budget) +
+                      "\n" + "window    " + grouped(certificate.window) + " tokens, " +
+                      grouped(certificate.reserved_output) + " of them kept for the answer\n" +
+                      "counted   by " + certificate.tokenizer + "; the bound is " +
+                      std::string(to_string(certificate.bound)) + ": " + bound_words(certificate) + "\n";
+  lines += "prefix    the first " + grouped(certificate.prefix_tokens) +
+           " tokens are the same for the next question: a prompt cache should hit them\n";
+  std::string skipped;
+  for (const std::string& stage : certificate.skipped) skipped += (skipped.empty() ? "" : ", ") + stage;
+  if (!skipped.empty()) lines += "skipped   " + skipped + ", for want of time\n";
+  return lines;
 }
 
 }  // namespace kindling

@@ -115,6 +115,7 @@ Result<ExitCode> command_ask(Session& session) {
   KINDLING_TRY(const auto encoder, open_asking_encoder(session, *snapshot, question.mode));
   AskOptions options = ask_options(session);
   KINDLING_TRY(options.pack.media, question_media(session, profile));
+  KINDLING_TRY_VOID(find_pinned(*snapshot, options.pack));
   AnswerStream stream(session, options.stream && (session.console.json_lines() || !session.console.json()));
   KINDLING_TRY(const Answer answer,
                ask(

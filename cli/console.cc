@@ -57,7 +57,9 @@ Console::Console(bool json, bool json_lines, std::string_view color)
       color_(wants_color(color)),
       width_(std::min(width_max, terminal_width(STDOUT_FILENO))) {}
 
-void Console::print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void Console::print(std::string_view text) {
+  if (!text.empty()) std::fwrite(text.data(), 1, text.size(), stdout);  // an empty view may have no address
+}
 
 void Console::print_line(std::string_view text) {
   print(text);

@@ -40,12 +40,15 @@ constexpr Flag flag_table[] = {
     {"mode", 0, FlagKind::text, "MODE", "how to find: hybrid, keyword or vector", search_modes},
     {"filter", 0, FlagKind::text, "EXPR",
      "only documents for which this holds: 'year < 1900 and format = pdf'"},
-    {"explain", 0, FlagKind::toggle, "", "show what each score is made of"},
-    {"why", 0, FlagKind::text, "DOCUMENT", "say why this document is not among the hits"},
+    {"explain", 0, FlagKind::toggle, "", "show what each score is made of, or why each sentence is in"},
+    {"why", 0, FlagKind::text, "DOCUMENT", "say why this document is in or is not"},
 
     {"model", 'm', FlagKind::text, "PROFILE", "whose window and tokens to count by, and whom to ask"},
     {"budget", 0, FlagKind::count, "TOKENS", "of the whole request; default: the window less the reserve"},
     {"reserve", 0, FlagKind::count, "TOKENS", "kept free for the answer"},
+    {"per-document", 0, FlagKind::count, "TOKENS", "the most that one document may take of the budget"},
+    {"pin", 0, FlagKind::list, "DOCUMENT", "goes in whole and first, whatever the question"},
+    {"deadline", 0, FlagKind::number, "MS", "leave out stages rather than take longer to find and pack"},
     {"order", 0, FlagKind::text, "ORDER", "of the passages: document, relevance or edges", passage_orders},
     {"image", 0, FlagKind::list, "FILE", "a picture that belongs to the question", {}, Completes::file},
     {"audio", 0, FlagKind::list, "FILE", "a recording that belongs to the question", {}, Completes::file},
@@ -104,11 +107,29 @@ constexpr Names common[] = {"json", "color", "verbose", "help"};
 constexpr Names index_flags[] = {"index",    "prune", "dry-run",      "no-embed", "include", "exclude",
                                  "metadata", "name",  "chunk-tokens", "encoder",  "threads"};
 constexpr Names search_flags[] = {"index", "k", "mode", "filter", "explain", "why", "encoder"};
-constexpr Names pack_flags[] = {"index", "model",  "budget", "reserve", "order",
-                                "mode",  "filter", "image",  "audio",   "encoder"};
-constexpr Names ask_flags[] = {
-    "index",  "model",     "thinking", "budget", "reserve",           "order",    "image",   "audio",  "mode",
-    "filter", "no-stream", "stream",   "record", "require-citations", "base-url", "key-env", "encoder"};
+constexpr Names pack_flags[] = {"index", "model",  "budget", "reserve",  "per-document",
+                                "pin",   "order",  "mode",   "deadline", "explain",
+                                "why",   "filter", "image",  "audio",    "encoder"};
+constexpr Names ask_flags[] = {"index",
+                               "model",
+                               "thinking",
+                               "budget",
+                               "reserve",
+                               "per-document",
+                               "pin",
+                               "deadline",
+                               "order",
+                               "image",
+                               "audio",
+                               "mode",
+                               "filter",
+                               "no-stream",
+                               "stream",
+                               "record",
+                               "require-citations",
+                               "base-url",
+                               "key-env",
+                               "encoder"};
 constexpr Names token_flags[] = {"tokenizer", "model", "calibrate", "rebuild", "reset", "base-url", "encoder"};
 constexpr Names embed_flags[] = {"out", "query", "stream", "encoder", "threads"};
 constexpr Names eval_flags[] = {"index", "run", "answers", "packs", "no-ranking", "encoder", "threads"};

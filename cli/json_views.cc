@@ -59,7 +59,9 @@ Json to_json(const Certificate& certificate) {
                        {"tokenizer", certificate.tokenizer},
                        {"bound", to_string(certificate.bound)},
                        {"confidence", certificate.samples == 0 ? Json() : Json(certificate.confidence)},
-                       {"samples", certificate.samples}});
+                       {"samples", certificate.samples},
+                       {"prefix_tokens", certificate.prefix_tokens},
+                       {"skipped", texts_json(certificate.skipped)}});
 }
 
 Json to_json(const Usage& usage) {
@@ -69,6 +71,30 @@ Json to_json(const Usage& usage) {
                        {"reasoning_tokens", usage.reasoning_tokens},
                        {"cost", amount_json(usage.cost)},
                        {"reported", usage.reported}});
+}
+
+Json to_json(const LedgerEntry& entry) {
+  Json object = Json::object({{"passage", entry.passage == 0 ? Json() : Json(entry.passage)}});
+  add_place(object, entry.place);
+  object.set("tokens", entry.tokens);
+  object.set("value", entry.value);
+  object.set("chunk_score", entry.chunk_score);
+  object.set("section_score", entry.section_score);
+  object.set("words", entry.words);
+  object.set("reason", entry.reason);
+  if (!entry.same_as.empty()) object.set("same_as", entry.same_as);
+  return object;
+}
+
+Json to_json(const WhyPacked& why) {
+  Json best = Json::array();
+  for (const LedgerEntry& entry : why.best) best.push(to_json(entry));
+  return Json::object({{"document", why.document},
+                       {"reason", why.reason},
+                       {"sentences_in", why.sentences_in},
+                       {"sentences_out", why.sentences_out},
+                       {"value_needed", why.value_needed},
+                       {"best", std::move(best)}});
 }
 
 Json to_json(const Packed& packed) {
@@ -95,6 +121,12 @@ Json to_json(const Packed& packed) {
                               {"dropped", std::move(dropped)},
                               {"certificate", to_json(packed.certificate)},
                               {"timings_ms", to_json(packed.timings_ms)}});
+  if (!packed.ledger.empty()) {
+    Json ledger = Json::array();
+    for (const LedgerEntry& entry : packed.ledger) ledger.push(to_json(entry));
+    object.set("ledger", std::move(ledger));
+  }
+  if (packed.why) object.set("why", to_json(*packed.why));
   add_note(object, packed.note);
   return object;
 }

@@ -17,6 +17,8 @@ namespace kindling {
 [[nodiscard]] Json to_json(const Hit& hit);
 [[nodiscard]] Json to_json(const Certificate& certificate);
 [[nodiscard]] Json to_json(const Usage& usage);
+[[nodiscard]] Json to_json(const LedgerEntry& entry);
+[[nodiscard]] Json to_json(const WhyPacked& why);
 [[nodiscard]] Json to_json(const Packed& packed);
 [[nodiscard]] Json to_json(const Answer& answer);
 [[nodiscard]] Json to_json(const IngestReport& report);

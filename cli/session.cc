@@ -100,6 +100,9 @@ PackOptions pack_options(Session& session) {
   const std::string order = session.arguments.text("order").value_or("document");
   if (order == "relevance") options.order = PassageOrder::relevance;
   if (order == "edges") options.order = PassageOrder::edges;
+  options.tokens_per_document = session.arguments.count("per-document");
+  options.pinned = session.arguments.list("pin");
+  options.deadline_ms = session.arguments.number("deadline");
   return options;
 }
 
@@ -122,6 +125,14 @@ Result<DocumentIndex> find_document(const Snapshot& snapshot, const std::string&
   if (by_path || by_path.error().code != ErrorCode::not_found) return by_path;
   KINDLING_TRY(const auto by_end, find_by_end(snapshot, document));
   return by_end ? Result<DocumentIndex>(*by_end) : std::move(found);
+}
+
+Status find_pinned(const Snapshot& snapshot, PackOptions& options) {
+  for (std::string& document : options.pinned) {
+    KINDLING_TRY(const DocumentIndex index, find_document(snapshot, document));
+    document = snapshot.document(index).uri;
+  }
+  return {};
 }
 
 unsigned session_threads(Session& session) {

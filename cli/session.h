@@ -55,6 +55,8 @@ struct Session {
 // A document by name, uri, path (relative ones too), or the end of a path that fits no other document
 // ("canal.md"). Errors: `not_found`; `usage` when several fit.
 [[nodiscard]] Result<DocumentIndex> find_document(const Snapshot& snapshot, const std::string& document);
+// Turns what the user called the pinned documents into their uris. Errors: as find_document.
+[[nodiscard]] Status find_pinned(const Snapshot& snapshot, PackOptions& options);
 
 // 0 in the settings means all that the machine has.
 [[nodiscard]] unsigned session_threads(Session& session);

@@ -7,15 +7,18 @@
 #include "engine/cite.h"
 #include "engine/context.h"
 #include "engine/evidence.h"
+#include "engine/explain.h"
 #include "engine/extract.h"
 #include "engine/place.h"
+#include "engine/unit_sets.h"
 
 namespace kindling {
 namespace {
 
 constexpr std::uint64_t extractive_window = 16'384;  // tokens of evidence that three sentences are chosen from
 
-// What extractive answers are packed for: no model reads it, so the window only has to hold more than is chosen.
+// What extractive answers are packed for: no model reads it, so the window only has to hold more than is
+// chosen.
 ModelProfile extractive_profile(std::string_view question) {
   ModelProfile profile;
   profile.name = "extractive";
@@ -24,6 +27,38 @@ ModelProfile extractive_profile(std::string_view question) {
   profile.reserve_default = 0;
   profile.tokenizer = "estimator";
   return profile;
+}
+
+// What packing needs to gather of the question, the pinned documents found.
+Result<EvidenceOptions> evidence_options(const Snapshot& snapshot, const PackOptions& options,
+                                         std::uint64_t budget) {
+  EvidenceOptions evidence;
+  evidence.budget = budget;
+  evidence.deadline_ms = options.deadline_ms;
+  for (const std::string& document : options.pinned) {
+    KINDLING_TRY(const DocumentIndex index, snapshot.find(document));
+    evidence.pinned.push_back(index);
+  }
+  return evidence;
+}
+
+// Near repeats are given up once this share of the deadline is gone.
+constexpr double near_repeats_share = .8;
+
+// Builds the context of gathered evidence; what there was no time for stands in its certificate.
+Result<Context> timely_context(const Snapshot& snapshot, const Question& question, const Evidence& evidence,
+                               const ModelProfile& profile, const Tokenizer& tokenizer, const Budget& budget,
+                               const PackOptions& options, const Stopwatch& watch) {
+  ContextOptions context_wanted = context_options(options);
+  std::vector<std::string> skipped = evidence.skipped;
+  if (options.deadline_ms && watch.milliseconds() > near_repeats_share * *options.deadline_ms) {
+    context_wanted.near_repeats = false;
+    skipped.emplace_back("near repeats");
+  }
+  KINDLING_TRY(Context context, build_context(snapshot, question.text, evidence.units, profile, tokenizer,
+                                              budget, context_wanted));
+  context.certificate.skipped = std::move(skipped);
+  return context;
 }
 
 Packed packed_from(Context context, const Evidence& evidence) {
@@ -72,7 +107,8 @@ CitedAnswer extractive_answer(const Question& question, const Evidence& evidence
     const Unit& unit = evidence.units[position(sentences[i].unit)];
     if (!answer.text.empty()) answer.text += cited.sections.back() == unit.section ? " " : "\n";
     Citation citation;
-    citation.number = static_cast<std::uint32_t>(answer.citations.size() + 1);  // of the answer: nobody saw the passages'
+    citation.number =
+        static_cast<std::uint32_t>(answer.citations.size() + 1);  // of the answer: nobody saw the passages'
     citation.place.text_span = unit.span;
     citation.quote = candidates[i].text;
     citation.verified = true;
@@ -125,7 +161,8 @@ Status locate(CitedAnswer& cited, const Snapshot& snapshot) {
 }
 
 bool has_verified(const Answer& answer) {
-  return std::any_of(answer.citations.begin(), answer.citations.end(), [](const Citation& c) { return c.verified; });
+  return std::any_of(answer.citations.begin(), answer.citations.end(),
+                     [](const Citation& c) { return c.verified; });
 }
 
 void require_citations(Answer& answer) {
@@ -138,40 +175,60 @@ void require_citations(Answer& answer) {
 
 // The budget that the endpoint's own count of the refused request leaves us, with a little to spare.
 std::uint64_t repaired_budget(const ChatEndpoint::Overflow& overflow, const Certificate& certificate) {
-  const double window = overflow.window > 0 ? static_cast<double>(overflow.window) : static_cast<double>(certificate.window);
+  const double window =
+      overflow.window > 0 ? static_cast<double>(overflow.window) : static_cast<double>(certificate.window);
   const double told = overflow.tokens > 0 ? static_cast<double>(overflow.tokens) : 1.25 * window;
   const double room = std::max(1.0, window - static_cast<double>(certificate.reserved_output));
-  return static_cast<std::uint64_t>(static_cast<double>(certificate.tokens_max) * .97 * room / std::max(told, room));
+  return static_cast<std::uint64_t>(static_cast<double>(certificate.tokens_max) * .97 * room /
+                                    std::max(told, room));
 }
 
 }  // namespace
 
 std::string_view to_string(PassageOrder order) {
   switch (order) {
-    case PassageOrder::document: return "document";
-    case PassageOrder::relevance: return "relevance";
-    case PassageOrder::edges: return "edges";
+    case PassageOrder::document:
+      return "document";
+    case PassageOrder::relevance:
+      return "relevance";
+    case PassageOrder::edges:
+      return "edges";
   }
   return "unknown";
 }
 
-Result<Packed> pack(const Snapshot& snapshot, const Encoder* encoder, const Question& question, const ModelProfile& profile,
-                    const PackOptions& options, const Cancellation& cancellation) {
+Result<Packed> pack(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
+                    const ModelProfile& profile, const PackOptions& options, const Cancellation& cancellation) {
   const Stopwatch total;
   KINDLING_TRY(const auto tokenizer, profile_tokenizer(profile));
   KINDLING_TRY(const Budget budget, request_budget(profile, options));
   const Stopwatch retrieving;
-  KINDLING_TRY(const Evidence evidence, gather_evidence(snapshot, encoder, question, budget.tokens, cancellation));
+  KINDLING_TRY(const EvidenceOptions wanted, evidence_options(snapshot, options, budget.tokens));
+  KINDLING_TRY(Evidence evidence, gather_evidence(snapshot, encoder, question, wanted, total, cancellation));
+  take_whole_document(snapshot, evidence.units, budget.tokens);
   const double retrieve_ms = retrieving.milliseconds();
   const Stopwatch packing;
-  KINDLING_TRY(Context context, build_context(snapshot, question.text, evidence.units, profile, *tokenizer, budget, options.order));
+  KINDLING_TRY(Context context,
+               timely_context(snapshot, question, evidence, profile, *tokenizer, budget, options, total));
+  const double pack_ms = packing.milliseconds();
+  std::vector<LedgerEntry> ledger;
+  if (options.explain) {
+    KINDLING_TRY(ledger, make_ledger(snapshot, evidence, context));
+  }
+  std::optional<WhyPacked> why;
+  if (!options.why.empty()) {
+    KINDLING_TRY(why, why_packed(snapshot, evidence, context, options.why));
+  }
   Packed packed = packed_from(std::move(context), evidence);
-  packed.timings_ms = {{"retrieve", retrieve_ms}, {"pack", packing.milliseconds()}, {"total", total.milliseconds()}};
+  packed.ledger = std::move(ledger);
+  packed.why = std::move(why);
+  packed.timings_ms = {{"retrieve", retrieve_ms}, {"pack", pack_ms}, {"total", total.milliseconds()}};
   return packed;
 }
 
-Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Question& question, const ModelProfile* profile,
-                   const AskOptions& options, const OnToken& on_token, const Cancellation& cancellation) {
+Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
+                   const ModelProfile* profile, const AskOptions& options, const OnToken& on_token,
+                   const Cancellation& cancellation) {
   const Stopwatch total;
   const bool extractive = profile == nullptr;
   const ModelProfile reader = extractive ? extractive_profile(question.text) : *profile;
@@ -179,15 +236,19 @@ Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Quest
   KINDLING_TRY(Budget budget, request_budget(reader, options.pack));
   std::unique_ptr<ChatEndpoint> endpoint;
   if (!extractive) {
-    KINDLING_TRY(endpoint, ChatEndpoint::open(reader, options.endpoint));   // before the work: a missing key is said at once
+    KINDLING_TRY(endpoint, ChatEndpoint::open(
+                               reader, options.endpoint));  // before the work: a missing key is said at once
   }
   const Stopwatch retrieving;
-  KINDLING_TRY(const Evidence evidence, gather_evidence(snapshot, encoder, question, budget.tokens, cancellation));
+  KINDLING_TRY(const EvidenceOptions wanted, evidence_options(snapshot, options.pack, budget.tokens));
+  KINDLING_TRY(Evidence evidence, gather_evidence(snapshot, encoder, question, wanted, total, cancellation));
+  if (!extractive) take_whole_document(snapshot, evidence.units, budget.tokens);
   const double retrieve_ms = retrieving.milliseconds();
   const Stopwatch packing;
   const auto build = [&] {
-    const PassageOrder order = extractive ? PassageOrder::relevance : options.pack.order;   // the best evidence speaks first
-    return build_context(snapshot, question.text, evidence.units, reader, *tokenizer, budget, order);
+    PackOptions wanted_pack = options.pack;
+    if (extractive) wanted_pack.order = PassageOrder::relevance;  // the best evidence speaks first
+    return timely_context(snapshot, question, evidence, reader, *tokenizer, budget, wanted_pack, total);
   };
   KINDLING_TRY(Context context, build());
   const double pack_ms = packing.milliseconds();
@@ -203,6 +264,7 @@ Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Quest
     const auto generate = [&] {
       GenerationRequest request;
       request.messages = context.messages;
+      request.prompt_tokens_expected = context.certificate.tokens;
       request.output_tokens_max = std::min(budget.reserved_output, reader.output_max);
       request.thinking = options.thinking;
       request.stream = options.stream;
@@ -223,8 +285,10 @@ Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Quest
   Answer& answer = cited.answer;
   answer.certificate = context.certificate;
   if (options.require_citations && answer.finish != Finish::no_evidence) require_citations(answer);
-  answer.timings_ms = {
-      {"retrieve", retrieve_ms}, {"pack", pack_ms}, {"first_token", first_token_ms}, {"total", total.milliseconds()}};
+  answer.timings_ms = {{"retrieve", retrieve_ms},
+                       {"pack", pack_ms},
+                       {"first_token", first_token_ms},
+                       {"total", total.milliseconds()}};
   return std::move(answer);
 }
 

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "encoder/encoder.h"
 #include "engine/generator.h"
+#include "engine/pack_ledger.h"
 #include "engine/profile.h"
 #include "engine/question.h"
 #include "engine/search.h"
@@ -25,8 +26,14 @@ enum class PassageOrder : std::uint8_t { document, relevance, edges };
 struct PackOptions {
   std::optional<std::uint64_t> budget;    // tokens for the whole request; default: window less reserve
   std::optional<std::uint64_t> reserve;   // tokens kept for the answer; default: the profile's
+  std::optional<std::uint64_t> tokens_per_document = std::nullopt;   // no document may take more; default: no such limit
   PassageOrder order = PassageOrder::document;
-  std::vector<Medium> media;              // of the question: counted, and sent with it; checked by check_media
+  std::vector<Medium> media = {};             // of the question: counted, and sent with it; checked by check_media
+  std::vector<std::string> pinned = {};   // documents that go in whole, first, in this order
+  std::optional<double> deadline_ms = std::nullopt;   // for retrieval and packing together; stages give up in the order of
+                                                      // Certificate::skipped rather than be late
+  bool explain = false;                   // fill in Packed::ledger
+  std::string why = {};                   // a document: fill in Packed::why
 };
 
 // What is promised about the request, in tokens of the profile's model: tokens <= tokens_max <= budget <= window.
@@ -40,6 +47,8 @@ struct Certificate {
   TokenBound bound = TokenBound::worst_case;
   double confidence = 0;          // of a calibrated bound: .99; else 0
   std::uint64_t samples = 0;      // answers that it was calibrated on
+  std::uint64_t prefix_tokens = 0;  // of `tokens`, what the next question sends alike: instructions and pinned documents
+  std::vector<std::string> skipped; // for want of time, in the order given up: "question parts", "near repeats", "vectors"
 };
 
 // A run of sentences of one section, sent to the model under its number.
@@ -55,7 +64,7 @@ struct Passage {
 struct Dropped {
   std::string document;
   ByteSpan span;                  // as Passage::place.span
-  std::string reason;             // "budget", "duplicate"
+  std::string reason;             // "budget", "document budget", "duplicate", "near duplicate"
 };
 
 struct Packed {
@@ -63,6 +72,8 @@ struct Packed {
   std::vector<Passage> passages;
   std::vector<Dropped> dropped;   // the best first; at most `dropped_max`
   Certificate certificate;
+  std::vector<LedgerEntry> ledger;  // when asked for
+  std::optional<WhyPacked> why;     // when asked for
   Timings timings_ms;
   std::string note;
 };

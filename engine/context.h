@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,20 +28,32 @@ struct Budget {
 };
 [[nodiscard]] Result<Budget> request_budget(const ModelProfile& profile, const PackOptions& options);
 
+struct ContextOptions {
+  PassageOrder order = PassageOrder::document;
+  std::uint64_t tokens_per_document = std::numeric_limits<std::uint64_t>::max();
+  bool near_repeats = true;
+  std::span<const Medium> media;   // of the question; borrowed
+};
+
+// How a packing asks for a context.
+[[nodiscard]] ContextOptions context_options(const PackOptions& options);
+
 struct Context {
   std::vector<ChatMessage> messages;
   std::vector<Passage> passages;
   std::vector<std::vector<UnitIndex>> units_of;   // of each passage
+  Filling filling;                                // what was chosen and why the rest was not
   std::vector<Dropped> dropped;
   Certificate certificate;
 };
 
 // Tokens at most of a request for `question` that holds no evidence.
-[[nodiscard]] std::uint64_t request_overhead(std::string_view question, const ModelProfile& profile, const Tokenizer& tokenizer);
+[[nodiscard]] std::uint64_t request_overhead(std::string_view question, const ModelProfile& profile, const Tokenizer& tokenizer,
+                                             std::span<const Medium> media = {});
 
 // Errors: `budget_impossible`, naming the smallest budget that would do; `index_corrupt`.
 [[nodiscard]] Result<Context> build_context(const Snapshot& snapshot, std::string_view question, std::span<const Unit> units,
                                             const ModelProfile& profile, const Tokenizer& tokenizer, const Budget& budget,
-                                            PassageOrder order);
+                                            const ContextOptions& options);
 
 }  // namespace kindling

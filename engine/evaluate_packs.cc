@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "engine/context.h"
 #include "engine/evidence.h"
+#include "engine/unit_sets.h"
 
 namespace kindling {
 namespace {
@@ -25,8 +26,10 @@ struct Outcome {
 // Whether a piece of a document holds the answer of one question.
 class AnswerCheck {
  public:
-  AnswerCheck(const Snapshot& snapshot, const TestSet& set, const TestQuery& query) : snapshot_(snapshot), query_(query) {
-    if (const auto found = set.judgements.find(query.id); found != set.judgements.end()) judged_ = &found->second;
+  AnswerCheck(const Snapshot& snapshot, const TestSet& set, const TestQuery& query)
+      : snapshot_(snapshot), query_(query) {
+    if (const auto found = set.judgements.find(query.id); found != set.judgements.end())
+      judged_ = &found->second;
   }
 
   [[nodiscard]] bool holds(DocumentIndex index, ByteSpan span) const {
@@ -35,7 +38,8 @@ class AnswerCheck {
       const auto grade = judged_->find(std::string(document.name));
       if (grade == judged_->end() || grade->second <= 0) return false;
     }
-    if (query_.answer_span) return span.begin <= query_.answer_span->begin && query_.answer_span->end <= span.end;
+    if (query_.answer_span)
+      return span.begin <= query_.answer_span->begin && query_.answer_span->end <= span.end;
     const std::string text = folded_answer(slice(document.text, span));
     return std::any_of(query_.answers.begin(), query_.answers.end(),
                        [&](const std::string& answer) { return text.find(answer) != text.npos; });
@@ -62,15 +66,13 @@ class PackTrial {
 
   Result<std::vector<Outcome>> run(std::span<const std::uint64_t> budgets, const Cancellation& cancellation) {
     const Question question{.text = query_.text, .mode = SearchMode::hybrid, .filter = {}};
-    KINDLING_TRY(evidence_, gather_evidence(snapshot_, &encoder_, question, 0, cancellation));
+    KINDLING_TRY(evidence_, gather_evidence(snapshot_, &encoder_, question, {}, Stopwatch(), cancellation));
     const std::vector<RankedChunk> ranked = rank_chunks(snapshot_, evidence_.scores, snapshot_.chunk_slots());
-    std::size_t candidates = candidate_chunks(0);
     std::vector<Outcome> outcomes;
     for (const std::uint64_t budget : budgets) {
-      if (candidate_chunks(budget) != candidates) {
-        candidates = candidate_chunks(budget);
-        evidence_.units = value_units(snapshot_, evidence_.query, evidence_.candidates, evidence_.scores, candidates);
-      }
+      evidence_.units = value_units(snapshot_, evidence_.query, evidence_.candidates, evidence_.scores,
+                                    candidate_chunks(budget));
+      take_whole_document(snapshot_, evidence_.units, budget);
       Outcome outcome;
       KINDLING_TRY_VOID(pack_into(budget, outcome));
       outcome.rank_order = in_rank_order(ranked, budget);
@@ -87,8 +89,8 @@ class PackTrial {
     Budget budget;
     budget.window = budget.tokens = fixed + evidence_tokens;
     const Stopwatch watch;
-    Result<Context> built = build_context(snapshot_, query_.text, evidence_.units, profile, encoder_.tokenizer(), budget,
-                                          PassageOrder::document);
+    Result<Context> built =
+        build_context(snapshot_, query_.text, evidence_.units, profile, encoder_.tokenizer(), budget, {});
     outcome.milliseconds = watch.milliseconds();
     if (!built) return built.error().code == ErrorCode::budget_impossible ? Status{} : Status{built.error()};
     const Context& context = *built;
@@ -96,6 +98,14 @@ class PackTrial {
     for (std::size_t p = 0; p < context.passages.size() && !outcome.kindling; ++p) {
       const DocumentIndex document = evidence_.units[position(context.units_of[p].front())].document;
       outcome.kindling = check_.holds(document, context.passages[p].place.text_span);
+    }
+    // What was left out because it repeats something stands in the pack all the same, under the other's
+    // passage.
+    for (const Omission& omission : context.filling.omitted) {
+      if (outcome.kindling) break;
+      if (omission.same_as == omission.unit) continue;
+      const Unit& unit = evidence_.units[position(omission.unit)];
+      outcome.kindling = check_.holds(unit.document, unit.span);
     }
     return {};
   }
@@ -112,7 +122,8 @@ class PackTrial {
   }
 
   [[nodiscard]] bool by_perfect_choice(std::span<const RankedChunk> ranked, std::uint64_t budget) const {
-    return std::any_of(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(std::min(ranked.size(), oracle_chunks)),
+    return std::any_of(ranked.begin(),
+                       ranked.begin() + static_cast<std::ptrdiff_t>(std::min(ranked.size(), oracle_chunks)),
                        [&](const RankedChunk& candidate) {
                          const ChunkView chunk = snapshot_.chunk(candidate.chunk);
                          return chunk.tokens <= budget && check_.holds(chunk.document, chunk.span);

@@ -1,10 +1,11 @@
-// Measuring packing without a paid model: the share of questions whose answer stands inside the pack, by budget.
+// Measuring packing without a paid model: the share of questions whose answer stands inside the pack, by
+// budget.
 //
-// Beside Kindling's packs, of the same retrieval: `rank_order`, whole chunks best first, skipping what does not fit and paying
-// for nothing but their text; and `oracle`, whether any of the 500 best chunks holds the answer: what a perfect choice would
-// reach. The budget is of evidence, in tokens of the encoder's tokenizer: headings and passage marks are paid from it,
-// instructions and the question are not. An answer counts where its words stand in one passage of a relevant document, or
-// where the passage covers its `answer_span`.
+// Beside Kindling's packs, of the same retrieval: `rank_order`, whole chunks best first, skipping what does not
+// fit and paying for nothing but their text; and `oracle`, whether any of the 500 best chunks holds the answer:
+// what a perfect choice would reach. The budget is of evidence, in tokens of the encoder's tokenizer: headings
+// and passage marks are paid from it, instructions and the question are not. An answer counts where its words
+// stand in one passage of a relevant document, or where the passage covers its `answer_span`.
 #pragma once
 
 #include <cstdint>
@@ -20,22 +21,22 @@
 namespace kindling {
 
 struct PackScores {
-  std::uint64_t budget = 0;        // tokens
-  double kindling = 0;             // shares of the questions
+  std::uint64_t budget = 0;  // tokens
+  double kindling = 0;       // shares of the questions
   double rank_order = 0;
   double oracle = 0;
-  double tokens_mean = 0;          // that Kindling's packs hold
-  double milliseconds_p50 = 0, milliseconds_p99 = 0;   // of packing, after retrieval
+  double tokens_mean = 0;                             // that Kindling's packs hold
+  double milliseconds_p50 = 0, milliseconds_p99 = 0;  // of packing, after retrieval
 };
 
 struct PackEvaluation {
-  std::uint64_t questions = 0;     // that have answers
+  std::uint64_t questions = 0;  // that have answers
   std::vector<PackScores> budgets;
 };
 
 // Errors: those of packing.
-[[nodiscard]] Result<PackEvaluation> evaluate_packs(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set,
-                                                    std::span<const std::uint64_t> budgets, unsigned threads,
-                                                    const Cancellation& cancellation);
+[[nodiscard]] Result<PackEvaluation> evaluate_packs(const Snapshot& snapshot, const Encoder& encoder,
+                                                    const TestSet& set, std::span<const std::uint64_t> budgets,
+                                                    unsigned threads, const Cancellation& cancellation);
 
 }  // namespace kindling

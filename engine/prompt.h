@@ -1,7 +1,7 @@
 // The request as the model sees it: instructions, passages with numbers, the question last.
 //
-// The part before the passages never changes, so that an endpoint's prompt cache can keep it. Text of documents stays between
-// the <passages> tags: tags that a document contains are defused, byte for byte of equal length.
+// The part before the passages never changes, so that an endpoint's prompt cache can keep it. Text of documents
+// stays between the <passages> tags: tags that a document contains are defused, byte for byte of equal length.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,14 @@
 
 namespace kindling {
 
-// "## Title > Heading > Subheading\n": equal neighbours once, line breaks as blanks, at most 300 bytes.
-[[nodiscard]] std::string heading_line(std::string_view title, std::span<const std::string_view> heading_path);
+// `text` with our own tags in it defused: their '<' becomes '(', so that a document cannot end the passages.
+[[nodiscard]] std::string defused(std::string_view text);
 
-// "[12] "; with the line's end after the text it costs at most `passage_mark_bytes_max`.
+// "[12] ", before each passage.
 [[nodiscard]] std::string passage_mark(std::uint32_t number);
-inline constexpr std::size_t passage_mark_bytes_max = 10;
+
+// What stands between the last passage and the question.
+inline constexpr std::string_view prompt_tail = "</passages>\n\nQuestion: ";
 
 struct PromptPassage {
   std::uint32_t number = 0;
@@ -27,11 +29,12 @@ struct PromptPassage {
 };
 
 struct PromptSection {
-  std::string heading;                    // as heading_line gives it
+  std::string heading;  // lines, as engine/outline.h gives them; may be empty
   std::vector<PromptPassage> passages;
 };
 
 // A system message and a user message.
-[[nodiscard]] std::vector<ChatMessage> make_prompt(std::string_view question, std::span<const PromptSection> sections);
+[[nodiscard]] std::vector<ChatMessage> make_prompt(std::string_view question,
+                                                   std::span<const PromptSection> sections);
 
 }  // namespace kindling

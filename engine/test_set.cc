@@ -31,12 +31,15 @@ Result<fs::path> find_corpus(const fs::path& folder) {
 Result<TestQuery> query_of(const DecodedDocument& document, const fs::path& path) {
   TestQuery query{document.id, document.text.utf8, {}, {}};
   for (const Json& answer : document.metadata["answers"].items()) {
-    if (std::string folded = folded_answer(answer.as_string()); !folded.empty()) query.answers.push_back(std::move(folded));
+    if (std::string folded = folded_answer(answer.as_string()); !folded.empty())
+      query.answers.push_back(std::move(folded));
   }
   const Json& span = document.metadata["answer_span"];
   if (span.is_null()) return query;
-  if (span.items().size() != 2 || span.items()[0].as_integer() < 0 || span.items()[1].as_integer() <= span.items()[0].as_integer()) {
-    return Error{ErrorCode::malformed, path.string() + " query " + query.id, "answer_span is not [begin, end]", ""};
+  if (span.items().size() != 2 || span.items()[0].as_integer() < 0 ||
+      span.items()[1].as_integer() <= span.items()[0].as_integer()) {
+    return Error{ErrorCode::malformed, path.string() + " query " + query.id, "answer_span is not [begin, end]",
+                 ""};
   }
   query.answer_span = ByteSpan{static_cast<std::uint32_t>(span.items()[0].as_integer()),
                                static_cast<std::uint32_t>(span.items()[1].as_integer())};
@@ -44,7 +47,8 @@ Result<TestQuery> query_of(const DecodedDocument& document, const fs::path& path
 }
 
 // Reads a .jsonl or .jsonl.gz through the decoder, so that both are read as `index` reads them.
-Result<std::vector<TestQuery>> read_queries(const fs::path& path, Decoder& decoder, const Cancellation& cancellation) {
+Result<std::vector<TestQuery>> read_queries(const fs::path& path, Decoder& decoder,
+                                            const Cancellation& cancellation) {
   KINDLING_TRY(const std::string bytes, system_files().read(path, text_bytes_max));
   std::vector<TestQuery> queries;
   std::optional<Error> bad;
@@ -53,8 +57,11 @@ Result<std::vector<TestQuery>> read_queries(const fs::path& path, Decoder& decod
     queries.push_back(std::move(query));
     return {};
   };
-  KINDLING_TRY_VOID(decoder.decode(path.string(), bytes, take, [&](Error error) { bad = std::move(error); }, cancellation)
-                        .within(path.string()));
+  KINDLING_TRY_VOID(
+      decoder
+          .decode(
+              path.string(), bytes, take, [&](Error error) { bad = std::move(error); }, cancellation)
+          .within(path.string()));
   if (bad) return std::move(*bad).within(path.string());
   return queries;
 }
@@ -69,7 +76,7 @@ Result<std::map<std::string, Judgements>> read_judgements(const fs::path& path) 
     begin = end + 1;
     ++line_number;
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (line.empty() || line_number == 1) continue;   // the first line names the columns
+    if (line.empty() || line_number == 1) continue;  // the first line names the columns
     const std::size_t first = line.find('\t');
     const std::size_t second = first == line.npos ? line.npos : line.find('\t', first + 1);
     const std::string grade(second == line.npos ? "" : line.substr(second + 1));
@@ -85,7 +92,8 @@ Result<std::map<std::string, Judgements>> read_judgements(const fs::path& path) 
 
 }  // namespace
 
-Result<TestSet> read_test_set(const fs::path& folder, const fs::path& decoder, const Cancellation& cancellation) {
+Result<TestSet> read_test_set(const fs::path& folder, const fs::path& decoder,
+                              const Cancellation& cancellation) {
   TestSet set;
   KINDLING_TRY(set.corpus, find_corpus(folder));
   KINDLING_TRY(const fs::path queries, find_file(folder, "queries.jsonl"));
@@ -95,7 +103,8 @@ Result<TestSet> read_test_set(const fs::path& folder, const fs::path& decoder, c
   if (system_files().info(judgements).ok()) {
     KINDLING_TRY(set.judgements, read_judgements(judgements));
     std::erase_if(set.queries, [&](const TestQuery& query) { return !set.judgements.contains(query.id); });
-    if (set.queries.empty()) return Error{ErrorCode::malformed, judgements.string(), "judges none of the questions", ""};
+    if (set.queries.empty())
+      return Error{ErrorCode::malformed, judgements.string(), "judges none of the questions", ""};
   }
   if (set.queries.empty()) return Error{ErrorCode::malformed, queries.string(), "holds no question", ""};
   return set;

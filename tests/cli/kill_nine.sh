@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # kill -9 at random moments of `kindling index`: each time `verify` is clean, and what was committed before is found.
 #
-#   kill_nine.sh BINARY [TIMES]
+#   kill_nine.sh BINARY [TIMES] [DOCUMENTS]
 # Prints one line a moment; exits 1 at the first promise broken. Needs the embedding model.
 set -euo pipefail
 
 kindling=$(realpath "$1")
 times=${2:-10}
+documents=${3:-1500} # of a run
 folder=$(mktemp -d "${TMPDIR:-/tmp}/kill-nine.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
@@ -21,7 +22,7 @@ printf '# The Harrow canal\n\nThe canal was dug by hand between 1791 and 1794.\n
 "$kindling" index docs -i ix > /dev/null
 
 records() { # ROUND: new documents each time, so that each run has something to commit
-  seq 1 1500 | awk -v round="$1" '{printf "{\"_id\":\"r%d-%d\",\"text\":\"In round %d the lamp number %d stands at the tide gate.\"}\n", round, $1, round, $1}'
+  seq 1 "$documents" | awk -v round="$1" '{printf "{\"_id\":\"r%d-%d\",\"text\":\"In round %d the lamp number %d stands at the tide gate.\"}\n", round, $1, round, $1}'
 }
 
 # One undisturbed run, to know how long a run is.
@@ -54,6 +55,6 @@ done
 # The next run takes up what was left.
 "$kindling" index many-*.jsonl -i ix > /dev/null
 "$kindling" status -i ix --json | grep -q '"pending_embeddings":0' || fail "vectors are missing after the last run"
-"$kindling" status -i ix --json | grep -q "\"documents\":$((1501 + 1500 * times))" || fail "documents are missing after the last run"
+"$kindling" status -i ix --json | grep -q "\"documents\":$((1 + documents * (times + 1)))" || fail "documents are missing after the last run"
 "$kindling" verify -i ix > /dev/null || fail "not clean after the last run"
 printf '%d runs, %d of them killed in the middle; all promises held\n' "$times" "$killed"

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <numeric>
 #include <random>
 #include <set>
 #include <string>
@@ -12,16 +14,29 @@ namespace {
 struct Pool {
   std::vector<Unit> units;
   std::vector<std::string> texts;
+  mutable std::map<std::uint32_t, std::vector<HeadingCost>>
+      headings;  // two lines a section, the outer one shared by three
 
   [[nodiscard]] FillCosts costs() const {
     FillCosts costs;
     costs.unit = [this](UnitIndex unit) { return texts[position(unit)].size() + 1; };
-    costs.heading = [](SectionIndex section) { return std::uint64_t{5} + position(section) % 7; };
+    costs.headings = [this](SectionIndex section) -> std::span<const HeadingCost> {
+      std::vector<HeadingCost>& lines = headings[position(section)];
+      if (lines.empty())
+        lines = {{1'000 + position(section) / 3, 4}, {position(section), 5 + position(section) % 7}};
+      return lines;
+    };
     costs.passage_mark = 10;
     return costs;
   }
   [[nodiscard]] Filling filled(std::uint64_t budget) const {
-    return fill(units, budget, costs(), [this](UnitIndex unit) { return std::string_view(texts[position(unit)]); });
+    FillLimits limits;
+    limits.tokens = budget;
+    return filled(limits);
+  }
+  [[nodiscard]] Filling filled(const FillLimits& limits) const {
+    return fill(units, limits, costs(),
+                [this](UnitIndex unit) { return std::string_view(texts[position(unit)]); });
   }
 };
 
@@ -31,7 +46,10 @@ Pool random_pool(std::mt19937& random) {
   const std::size_t count = 1 + random() % 60;
   for (std::size_t i = 0; i < count; ++i) {
     if (random() % 4 == 0) ++chunk;
-    if (random() % 8 == 0) { ++section; ++chunk; }
+    if (random() % 8 == 0) {
+      ++section;
+      ++chunk;
+    }
     Unit unit;
     unit.section = SectionIndex{section};
     unit.chunk = ChunkIndex{chunk};
@@ -49,11 +67,13 @@ Pool random_pool(std::mt19937& random) {
 std::uint64_t recount(const Pool& pool, const std::vector<UnitIndex>& chosen) {
   const FillCosts costs = pool.costs();
   std::uint64_t total = 0;
-  std::set<std::uint32_t> sections;
+  std::set<std::uint64_t> keys;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     total += costs.unit(chosen[i]);
     const SectionIndex section = pool.units[position(chosen[i])].section;
-    if (sections.insert(position(section)).second) total += costs.heading(section);
+    for (const HeadingCost& heading : costs.headings(section)) {
+      if (keys.insert(heading.key).second) total += heading.tokens;
+    }
     if (i == 0 || !continues(pool.units, chosen[i - 1], chosen[i])) total += costs.passage_mark;
   }
   return total;
@@ -66,7 +86,8 @@ TEST(Fill, NeverExceedsItsBudget) {
     const std::uint64_t budget = random() % 3'000;
     const Filling filling = pool.filled(budget);
     ASSERT_LE(filling.cost, budget);
-    ASSERT_LE(recount(pool, filling.chosen), filling.cost);   // joining two runs saves a mark, never costs one
+    ASSERT_EQ(std::accumulate(filling.paid.begin(), filling.paid.end(), std::uint64_t{0}), filling.cost);
+    ASSERT_LE(recount(pool, filling.chosen), filling.cost);  // joining two runs saves a mark, never costs one
   }
 }
 
@@ -86,7 +107,7 @@ TEST(Fill, NamesTheSmallestBudgetThatHoldsOneUnit) {
   std::mt19937 random(3);
   for (int round = 0; round < 2'000; ++round) {
     const Pool pool = random_pool(random);
-    const std::uint64_t cheapest = pool.filled(0).cheapest;
+    const std::uint64_t cheapest = cheapest_unit(pool.units, pool.costs());
     ASSERT_TRUE(pool.filled(cheapest - 1).chosen.empty());
     ASSERT_FALSE(pool.filled(cheapest).chosen.empty());
   }
@@ -102,14 +123,56 @@ TEST(Fill, TakesTheMoreValuableFirstAndTheEarlierOfEquals) {
     pool.units.push_back(unit);
     pool.texts.push_back(std::string(30, static_cast<char>('a' + pool.units.size())));
   }
-  EXPECT_EQ(pool.filled(50).chosen, std::vector<UnitIndex>{UnitIndex{1}});
-  EXPECT_EQ(pool.filled(100).chosen, (std::vector<UnitIndex>{UnitIndex{1}, UnitIndex{3}}));
+  EXPECT_EQ(pool.filled(55).chosen, std::vector<UnitIndex>{UnitIndex{1}});
+  EXPECT_EQ(pool.filled(105).chosen, (std::vector<UnitIndex>{UnitIndex{1}, UnitIndex{3}}));
+}
+
+TEST(Fill, KeepsEachDocumentWithinItsShare) {
+  std::mt19937 random(4);
+  for (int round = 0; round < 500; ++round) {
+    Pool pool = random_pool(random);
+    for (Unit& unit : pool.units) unit.document = DocumentIndex{position(unit.section) / 3};
+    FillLimits limits;
+    limits.tokens = 2'000;
+    limits.tokens_per_document = 100 + random() % 400;
+    const Filling filling = pool.filled(limits);
+    std::map<std::uint32_t, std::uint64_t> of_document;
+    for (std::size_t i = 0; i < filling.chosen.size(); ++i) {
+      of_document[position(pool.units[position(filling.chosen[i])].document)] += filling.paid[i];
+    }
+    for (const auto& [document, tokens] : of_document)
+      ASSERT_LE(tokens, limits.tokens_per_document) << document;
+  }
+}
+
+TEST(Fill, StopsCountingOnceNothingHasFittedForLong) {
+  Pool pool;
+  std::uint64_t counted = 0;
+  for (std::uint32_t i = 0; i < 5'000; ++i) {
+    Unit unit;
+    unit.section = SectionIndex{i};
+    unit.chunk = ChunkIndex{i};
+    unit.value = 1.f;
+    pool.units.push_back(unit);
+    pool.texts.push_back("sentence " + std::to_string(i));
+  }
+  FillCosts costs = pool.costs();
+  costs.unit = [&](UnitIndex) { return ++counted, std::uint64_t{10}; };
+  FillLimits limits;
+  limits.tokens = 300;
+  const Filling filling = fill(pool.units, limits, costs,
+                               [&](UnitIndex unit) { return std::string_view(pool.texts[position(unit)]); });
+  EXPECT_GT(filling.chosen.size(), 5u);
+  EXPECT_LE(counted, filling.chosen.size() + misses_max);
+  EXPECT_EQ(filling.chosen.size() + filling.omitted.size(), pool.units.size());
 }
 
 TEST(Fill, TellsDuplicatesAndWhatTheyRepeat) {
   Pool pool;
-  const std::string sentence = "The deepest lock, at Tern Hill, lifts a boat by four metres and twenty centimetres.";
-  for (const std::string& text : {sentence, std::string("Something else that is also long enough to be compared with others.")}) {
+  const std::string sentence =
+      "The deepest lock, at Tern Hill, lifts a boat by four metres and twenty centimetres.";
+  for (const std::string& text :
+       {sentence, std::string("Something else that is also long enough to be compared with others.")}) {
     pool.texts.push_back(text);
   }
   pool.texts.push_back("the deepest lock at Tern Hill\nlifts a boat by four metres -- and twenty centimetres");

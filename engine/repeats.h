@@ -1,0 +1,75 @@
+// Sentences that say what has been said already: told before they spend tokens twice.
+//
+// Exact: the same letters and digits, at least `repeat_letters_min` of them; case, blanks, line breaks and
+// punctuation aside. Near: sentences of `near_words_min` words or more whose pairs of neighbouring words are at
+// least nine tenths the same (Jaccard index), found through four minima of hashes (MinHash, Broder 1997) and
+// then compared in full. What makes a difference in meaning makes a difference here: numbers, words with a
+// capital and negations must be the same.
+//
+// Not thread-safe; borrows the texts.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace kindling {
+
+inline constexpr std::size_t repeat_letters_min = 40;
+inline constexpr std::size_t near_words_min = 16;
+
+class Repeats {
+ public:
+  enum class Kind : std::uint8_t { exact, near };
+  struct Repeat {
+    std::uint32_t of = 0;  // the name under which the text was added
+    Kind kind = Kind::exact;
+  };
+
+  // What `text` is found by; made once for `find` and `add`.
+  struct Fingerprint {
+    std::uint64_t words_hash = 0;
+    std::uint32_t letters = 0;   // and digits
+    std::uint32_t words = 0;
+    std::array<std::uint64_t, 4> bands{};   // two minima each; of texts of near_words_min words and more
+  };
+  // `near`: also what near repeats are found by.
+  [[nodiscard]] static Fingerprint fingerprint(std::string_view text, bool near);
+
+  [[nodiscard]] std::optional<Repeat> find(std::string_view text, const Fingerprint& fingerprint) const;
+  void add(std::string_view text, const Fingerprint& fingerprint, std::uint32_t name);
+
+ private:
+  struct Said {
+    std::string_view text;
+    std::uint32_t name = 0;
+    std::uint32_t words = 0;
+  };
+
+  // Key -> index of said_, the first that came; open addressing.
+  class Table {
+   public:
+    [[nodiscard]] const std::uint32_t* find(std::uint64_t key) const;
+    void add(std::uint64_t key, std::uint32_t value);
+
+   private:
+    struct Slot {
+      std::uint64_t key = 0;
+      std::uint32_t value = empty;
+    };
+    static constexpr std::uint32_t empty = ~std::uint32_t{0};
+    [[nodiscard]] std::size_t place_of(std::uint64_t key) const;
+    void grow();
+
+    std::vector<Slot> slots_;
+    std::size_t used_ = 0;
+  };
+
+  std::vector<Said> said_;
+  Table by_words_;
+  std::array<Table, 4> by_band_;
+};
+
+}  // namespace kindling
