@@ -43,7 +43,7 @@ class ContextBuilder {
         fixed_(request_overhead(question, profile, tokenizer, options.media)),
         outline_(snapshot, budget.tokens > fixed_ ? budget.tokens - fixed_ : 0,
                  options.order == PassageOrder::document),
-        unit_counts_(units.size()) {}
+        unit_tokens_(units.size()) {}
 
   Result<Context> run() {
     if (fixed_ > budget_.tokens) return impossible();
@@ -53,7 +53,10 @@ class ContextBuilder {
     if (const std::uint64_t missing = pinned_left_out(filling); missing > 0) return pins_too_large(missing);
     std::vector<ChatMessage> messages = arranged(filling.chosen);
     TokenCount count = counted(messages);
-    if (const std::uint64_t slack = slack_of(count); slack > 0) {
+    const bool some_left_out =
+        std::any_of(filling.omitted.begin(), filling.omitted.end(),
+                    [](const Omission& omission) { return omission.reason == Omission::Reason::budget; });
+    if (const std::uint64_t slack = slack_of(count); slack > 0 && some_left_out) {
       // Sums of parts are an upper bound, and the whole came out smaller: what that leaves is spent too.
       filling = filled(room + slack);
       messages = arranged(filling.chosen);
@@ -99,7 +102,7 @@ class ContextBuilder {
 
   FillCosts costs() {
     FillCosts costs;
-    costs.unit = [this](UnitIndex unit) { return count_of(unit).tokens_max + joining_space(unit); };
+    costs.unit = [this](UnitIndex unit) { return tokens_max_of(unit) + joining_space(unit); };
     costs.headings = [this](SectionIndex section) {
       return std::span<const HeadingCost>(headings_of(section).costs);
     };
@@ -123,14 +126,11 @@ class ContextBuilder {
     return headings;
   }
 
-  // Counted once, for filling and for the passages' own counts.
-  TokenCount count_of(UnitIndex unit) {
-    TokenCount& count = unit_counts_[position(unit)];
-    if (count.tokens_max == 0) {
-      const std::string_view text = text_of(unit);
-      count = {tokenizer_.count(text).tokens, tokens_max_of(text)};
-    }
-    return count;
+  // Counted once, for as many fillings as there are.
+  std::uint64_t tokens_max_of(UnitIndex unit) {
+    std::uint64_t& tokens = unit_tokens_[position(unit)];
+    if (tokens == 0) tokens = tokens_max_of(text_of(unit));
+    return tokens;
   }
 
   // White space between this unit and the one before it in the same section: sent only when both are in,
@@ -153,7 +153,7 @@ class ContextBuilder {
     std::uint64_t tokens = 0;
     for (const Omission& omission : filling.omitted) {
       if (units_[position(omission.unit)].pinned && omission.same_as == omission.unit)
-        tokens += count_of(omission.unit).tokens_max;
+        tokens += tokens_max_of(omission.unit);
     }
     return tokens;
   }
@@ -254,7 +254,7 @@ class ContextBuilder {
     std::uint64_t gone = 0;
     for (const UnitIndex unit : weakest) {
       if (gone > 0 && gone >= excess) break;
-      gone += std::max<std::uint64_t>(1, count_of(unit).tokens_max);
+      gone += std::max<std::uint64_t>(1, tokens_max_of(unit));
       const auto at = std::find(filling.chosen.begin(), filling.chosen.end(), unit) - filling.chosen.begin();
       filling.chosen.erase(filling.chosen.begin() + at);
       filling.paid.erase(filling.paid.begin() + at);
@@ -295,14 +295,6 @@ class ContextBuilder {
     return context;
   }
 
-  // Estimates add up; exact counts of parts need not.
-  std::uint64_t tokens_of(const Run& run, std::string_view text) {
-    if (tokenizer_.bound() == TokenBound::exact) return tokenizer_.count(text).tokens;
-    std::uint64_t tokens = 0;
-    for (const UnitIndex unit : run.units) tokens += count_of(unit).tokens;
-    return tokens;
-  }
-
   Status add_passages(Context& context, Places& places) {
     for (const SectionRuns& section : sections_) {
       for (const Run& run : section.runs) {
@@ -310,7 +302,7 @@ class ContextBuilder {
         passage.number = static_cast<std::uint32_t>(context.passages.size() + 1);
         KINDLING_TRY(passage.place, places.at(section.section, span_of(run)));
         passage.text = text_of(section.section, run);
-        passage.token_count = tokens_of(run, passage.text);
+        passage.token_count = tokenizer_.count(passage.text).tokens;
         passage.value = run.value;
         context.passages.push_back(std::move(passage));
         context.units_of.push_back(run.units);
@@ -357,7 +349,7 @@ class ContextBuilder {
   std::uint64_t fixed_;  // tokens of the request without evidence
   Outline outline_;
   std::unordered_map<std::uint32_t, SectionHeadings> headings_;  // of sections
-  std::vector<TokenCount> unit_counts_;                          // [units]; zero: not counted yet
+  std::vector<std::uint64_t> unit_tokens_;                       // [units]; zero: not counted yet
   std::vector<SectionRuns> sections_;
   std::size_t pinned_sections_ = 0;  // the first of them
 };

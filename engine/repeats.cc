@@ -8,15 +8,15 @@
 namespace kindling {
 namespace {
 
-constexpr double near_share = .9;   // of the pairs of words that two sentences have together
-constexpr std::array<std::uint64_t, 4> odd_factors{0x9e3779b97f4a7c15ull, 0xc2b2ae3d27d4eb4full, 0x165667b19e3779f9ull,
-                                                   0xd6e8feb86659fd93ull};
+constexpr double near_share = .9;  // of the pairs of words that two sentences have together
+constexpr std::array<std::uint64_t, 2> odd_factors{0x9e3779b97f4a7c15ull, 0xc2b2ae3d27d4eb4full};
 
 // Letters and digits, and all bytes beyond ASCII.
 constexpr std::array<bool, 256> word_bytes = [] {
   std::array<bool, 256> in_word{};
   for (std::size_t byte = 0; byte < 256; ++byte) {
-    in_word[byte] = byte >= 0x80 || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
+    in_word[byte] = byte >= 0x80 || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                    (byte >= '0' && byte <= '9');
   }
   return in_word;
 }();
@@ -28,8 +28,8 @@ std::uint64_t mixed(std::uint64_t value) {
   return value ^ (value >> 32);
 }
 
-// Of a word's bytes with the bit of small letters set: digits keep theirs, other bytes are told apart well enough, for what is
-// found by a hash is compared afterwards.
+// Of a word's bytes with the bit of small letters set: digits keep theirs, other bytes are told apart well
+// enough, for what is found by a hash is compared afterwards.
 std::uint64_t word_hash(std::string_view word) {
   constexpr std::uint64_t small_letters = 0x2020202020202020ull;
   std::uint64_t hash = word.size();
@@ -56,7 +56,8 @@ void each_word(std::string_view text, const Take& take) {
 
 bool same_word(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {
@@ -71,9 +72,10 @@ bool same_words(std::string_view a, std::string_view b) {
 }
 
 bool is_negation(std::string_view word) {
-  static constexpr std::array<std::string_view, 12> negations{"not", "no",  "never", "none", "without", "cannot",
-                                                              "nor", "non", "nicht", "kein", "keine",   "t"};   // isn't
-  return std::any_of(negations.begin(), negations.end(), [&](std::string_view other) { return same_word(word, other); });
+  static constexpr std::array<std::string_view, 12> negations{
+      "not", "no", "never", "none", "without", "cannot", "nor", "non", "nicht", "kein", "keine", "t"};  // isn't
+  return std::any_of(negations.begin(), negations.end(),
+                     [&](std::string_view other) { return same_word(word, other); });
 }
 
 // A number, a name or a negation: must be the same in both sentences.
@@ -83,11 +85,13 @@ bool is_telling(std::string_view word, bool first) {
 }
 
 struct Pairs {
-  std::vector<std::uint64_t> pairs;     // sorted, each once
-  std::vector<std::uint64_t> telling;   // in order
+  std::vector<std::uint64_t> pairs;    // sorted, each once
+  std::vector<std::uint64_t> telling;  // in order
 };
 
-std::uint64_t pair_hash(std::uint64_t first, std::uint64_t second) { return mixed(first * odd_factors[1] + second); }
+std::uint64_t pair_hash(std::uint64_t first, std::uint64_t second) {
+  return mixed(first * odd_factors[1] + second);
+}
 
 Pairs pairs_of(std::string_view text) {
   Pairs found;
@@ -122,8 +126,8 @@ bool similar_length(std::uint32_t a, std::uint32_t b) {
 
 Repeats::Fingerprint Repeats::fingerprint(std::string_view text, bool near) {
   Fingerprint fingerprint;
-  std::array<std::uint64_t, 4> minima;
-  minima.fill(std::numeric_limits<std::uint64_t>::max());
+  std::array<std::uint32_t, 4> minima;  // two of each product: its halves
+  minima.fill(std::numeric_limits<std::uint32_t>::max());
   std::uint64_t previous = 0;
   each_word(text, [&](std::string_view word) {
     const std::uint64_t hash = word_hash(word);
@@ -132,7 +136,11 @@ Repeats::Fingerprint Repeats::fingerprint(std::string_view text, bool near) {
     ++fingerprint.words;
     if (near && previous != 0) {
       const std::uint64_t pair = pair_hash(previous, hash);
-      for (std::size_t i = 0; i < minima.size(); ++i) minima[i] = std::min(minima[i], (pair ^ odd_factors[i]) * odd_factors[i]);
+      for (std::size_t i = 0; i < 2; ++i) {
+        const std::uint64_t product = (pair ^ odd_factors[i]) * odd_factors[i];
+        minima[2 * i] = std::min(minima[2 * i], static_cast<std::uint32_t>(product));
+        minima[2 * i + 1] = std::min(minima[2 * i + 1], static_cast<std::uint32_t>(product >> 32));
+      }
     }
     previous = hash;
   });
@@ -155,7 +163,8 @@ std::optional<Repeats::Repeat> Repeats::find(std::string_view text, const Finger
     const std::uint32_t* candidate = by_band_[i].find(fingerprint.bands[i]);
     if (candidate == nullptr) continue;
     const Said& said = said_[*candidate];
-    if (similar_length(said.words, fingerprint.words) && nearly_same(said.text, text)) return Repeat{said.name, Kind::near};
+    if (similar_length(said.words, fingerprint.words) && nearly_same(said.text, text))
+      return Repeat{said.name, Kind::near};
   }
   return std::nullopt;
 }
@@ -168,31 +177,32 @@ void Repeats::add(std::string_view text, const Fingerprint& fingerprint, std::ui
   for (std::size_t i = 0; i < by_band_.size(); ++i) by_band_[i].add(fingerprint.bands[i], index);
 }
 
-std::size_t Repeats::Table::place_of(std::uint64_t key) const {
-  std::size_t place = key & (slots_.size() - 1);
-  while (slots_[place].value != empty && slots_[place].key != key) place = (place + 1) & (slots_.size() - 1);
+std::size_t Repeats::Table::place_of(std::uint32_t tag) const {
+  std::size_t place = tag & (slots_.size() - 1);
+  while (slots_[place].value != empty && slots_[place].tag != tag) place = (place + 1) & (slots_.size() - 1);
   return place;
 }
 
 const std::uint32_t* Repeats::Table::find(std::uint64_t key) const {
   if (slots_.empty()) return nullptr;
-  const Slot& slot = slots_[place_of(key)];
+  const Slot& slot = slots_[place_of(static_cast<std::uint32_t>(key))];
   return slot.value == empty ? nullptr : &slot.value;
 }
 
 void Repeats::Table::add(std::uint64_t key, std::uint32_t value) {
   if (used_ * 2 >= slots_.size()) grow();
-  Slot& slot = slots_[place_of(key)];
+  const auto tag = static_cast<std::uint32_t>(key);
+  Slot& slot = slots_[place_of(tag)];
   if (slot.value != empty) return;
-  slot = {key, value};
+  slot = {tag, value};
   ++used_;
 }
 
 void Repeats::Table::grow() {
-  std::vector<Slot> old(std::max<std::size_t>(64, slots_.size() * 4));
+  std::vector<Slot> old(std::max<std::size_t>(1'024, slots_.size() * 4));
   old.swap(slots_);
   for (const Slot& slot : old) {
-    if (slot.value != empty) slots_[place_of(slot.key)] = slot;
+    if (slot.value != empty) slots_[place_of(slot.tag)] = slot;
   }
 }
 

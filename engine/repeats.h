@@ -56,11 +56,11 @@ class Repeats {
 
    private:
     struct Slot {
-      std::uint64_t key = 0;
+      std::uint32_t tag = 0;   // half of the key: enough, for what is found is compared
       std::uint32_t value = empty;
     };
     static constexpr std::uint32_t empty = ~std::uint32_t{0};
-    [[nodiscard]] std::size_t place_of(std::uint64_t key) const;
+    [[nodiscard]] std::size_t place_of(std::uint32_t tag) const;
     void grow();
 
     std::vector<Slot> slots_;

@@ -144,6 +144,8 @@ class Estimator final : public Tokenizer {
     return {std::min<std::uint64_t>(tokens, text.size()), text.size()};
   }
 
+  [[nodiscard]] std::uint64_t part(std::string_view text, std::uint64_t) const override { return text.size(); }
+
   [[nodiscard]] Result<std::vector<TokenId>> encode(std::string_view) const override {
     return Error{ErrorCode::unsupported, name_, "the vocabulary is not public, tokens can only be estimated",
                  "name a tokenizer file with --tokenizer"};
