@@ -70,7 +70,7 @@ constexpr Flag flag_table[] = {
      0,
      FlagKind::text,
      "FILE|NAME",
-     "a SentencePiece .model file, 'wordpiece' or 'estimator'",
+     "a tokenizer's file, the name of a vocabulary that was fetched, 'wordpiece' or 'estimator'",
      {},
      Completes::file},
     {"calibrate", 0, FlagKind::toggle, "",

@@ -43,7 +43,8 @@ struct ModelProfile {
   std::uint64_t output_max = 0;          // tokens
   std::uint64_t reserve_default = 4096;  // tokens kept for the answer, reasoning included
   std::vector<std::string> modalities;   // "text", "image", "audio"
-  std::string tokenizer;                 // "estimator", or the absolute path of a sentencepiece .model file
+  std::string tokenizer;                 // "estimator", the name of a vocabulary (scripts/get-tokenizer) that is
+                                         // used where it was fetched, or the absolute path of a tokenizer file
   std::string ledger;                    // folder of observed counts (engine/endpoint/ledger.h); empty: none kept
   TemplateOverhead overhead;
   Price price;

@@ -100,7 +100,14 @@ Result<ModelProfile> find_profile(std::string_view name) {
 
 Result<std::shared_ptr<const Tokenizer>> profile_tokenizer(const ModelProfile& profile) {
   if (profile.tokenizer == "estimator") return estimating_tokenizer(profile);
-  auto tokenizer = open_tokenizer(system_files(), profile.tokenizer);
+  std::string path = profile.tokenizer;
+  if (!path.starts_with('/')) {
+    const auto fetched = installed_tokenizers(system_files());
+    if (std::find(fetched.begin(), fetched.end(), path) == fetched.end()) return estimating_tokenizer(profile);
+    KINDLING_TRY(const auto folder, tokenizers_folder());  // not whatever is called so in the current folder
+    path = (folder / path).string();
+  }
+  auto tokenizer = open_tokenizer(system_files(), path);
   if (tokenizer.ok()) return std::shared_ptr<const Tokenizer>(std::move(*tokenizer));
   Error error = tokenizer.error().within("profile " + profile.name + ": tokenizer");
   error.code = ErrorCode::configuration;

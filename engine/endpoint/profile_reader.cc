@@ -304,8 +304,11 @@ Result<ModelProfile> read_table(std::string name, std::string source, const Json
   KINDLING_TRY_VOID(check_modalities(profile.modalities));
   KINDLING_TRY_VOID(check_media(profile.media));
   KINDLING_TRY_VOID(check_parameters(profile.parameters));
-  if (profile.tokenizer != "estimator" && !profile.tokenizer.starts_with('/')) {
-    return wrong("tokenizer", "is neither \"estimator\" nor the absolute path of a sentencepiece .model file");
+  const bool path = profile.tokenizer.starts_with('/');
+  if (profile.tokenizer.empty() || (!path && profile.tokenizer.find('/') != std::string::npos)) {
+    return wrong(
+        "tokenizer",
+        "is neither \"estimator\" nor the name of a vocabulary nor the absolute path of a tokenizer file");
   }
   return profile;
 }

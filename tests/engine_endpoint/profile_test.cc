@@ -103,7 +103,7 @@ TEST_F(ProfileTest, RefusesWhatDoesNotHoldTogether) {
            {base + "modalities = ['image']", "modalities"},
            {base + "key_env = 'KEY'", "key_env"},
            {base + "key_env = ['sk-123']", "key_env"},
-           {base + "tokenizer = 'o200k'", "tokenizer"},
+           {base + "tokenizer = 'models/o200k'", "tokenizer"},
            {base + "[price]\ninput = -1", "price.input"},
            {base + "[price]\nouput = 1", "price.ouput"},
            {base + "[limits]\nrequests_per_minute = 'many'", "limits.requests_per_minute"},
@@ -131,6 +131,19 @@ TEST_F(ProfileTest, AClosedVocabularyIsEstimatedWithAHardBound) {
   const auto tokenizer = profile_tokenizer(find_profile("muse-spark").value()).value();
   EXPECT_EQ(tokenizer->bound(), TokenBound::worst_case);
   EXPECT_LE(tokenizer->count("hello").tokens, tokenizer->count("hello").tokens_max);
+}
+
+TEST_F(ProfileTest, ANamedVocabularyCountsExactlyOnceItIsThere) {
+  const ScopedEnvironment models{{"KINDLING_MODELS", folder_.path().string()}};
+  ModelProfile profile = find_profile("llama-4").value();
+  EXPECT_EQ(profile.tokenizer, "llama-4");
+  EXPECT_EQ(profile_tokenizer(profile).value()->bound(), TokenBound::worst_case);
+  const auto there = folder_.path() / "tokenizers" / "llama-4";
+  ASSERT_TRUE(system_files().make_directories(there).ok());
+  ASSERT_TRUE(write_atomically(system_files(), there / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\none\ntwo\n").ok());
+  const auto tokenizer = profile_tokenizer(profile).value();
+  EXPECT_EQ(tokenizer->bound(), TokenBound::exact);
+  EXPECT_EQ(tokenizer->count("one two two").tokens, 3u);
 }
 
 TEST_F(ProfileTest, AVocabularyThatCannotBeReadIsAConfigurationError) {
