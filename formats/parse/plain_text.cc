@@ -12,6 +12,7 @@ namespace kindling {
 namespace {
 
 constexpr std::size_t heading_bytes_max = 160;
+constexpr std::uint8_t term_level = 6;        // below every other heading
 constexpr std::size_t title_blocks_max = 3;   // a heading further down is a part's, not the document's
 constexpr std::size_t long_line_bytes = 240;  // nobody breaks lines here: each is a paragraph of its own
 
@@ -127,6 +128,23 @@ bool is_table_rule(std::string_view line) {
          line.find('-') != std::string_view::npos && line.find_first_of("+|") != std::string_view::npos;
 }
 
+// A term with its explanation set in below it, as manuals list options and parameters: "work_mem (integer)".
+// Prose, or a command with its output, looks different: it ends a sentence, or is no explanation of several
+// words.
+bool is_term(std::string_view line) {
+  constexpr std::size_t term_bytes_max = 80;
+  constexpr std::string_view sentence_ends = ".:;,!?{}";
+  if (line.size() > term_bytes_max || sentence_ends.find(line.back()) != std::string_view::npos) return false;
+  if (std::string_view("$>#|+\\").find(line.front()) != std::string_view::npos || starts_list_item(line))
+    return false;
+  return std::any_of(line.begin(), line.end(), is_letter);
+}
+
+bool explains(std::string_view line) {
+  constexpr std::ptrdiff_t words_min = 4;
+  return is_letter(line.front()) && std::count(line.begin(), line.end(), ' ') >= words_min - 1;
+}
+
 // Collects lines into blocks: the text is read once, with one line of looking back and one ahead.
 class PlainBlocks {
  public:
@@ -140,6 +158,7 @@ class PlainBlocks {
       const Line line = next;
       more = at < text_.size();
       next = more ? line_at(text_, at) : Line{};
+      after_next_ = at;
       if (line.span.empty() || rule_mark(words(line))) {
         close();
         after_blank_ = true;
@@ -187,9 +206,19 @@ class PlainBlocks {
       add(Block::Kind::heading, level, {line.span.begin + level + 1, line.span.end});
       return true;
     }
-    const std::uint8_t level = numbered_title_level(title);
+    std::uint8_t level = numbered_title_level(title);
+    if (level == 0 && is_term(title) && explanation_follows(line)) level = term_level;
     if (level > 0) add(Block::Kind::heading, level, line.span);
     return level > 0;
+  }
+
+  // Behind the blank line that comes next, set in deeper than the term.
+  [[nodiscard]] bool explanation_follows(const Line& term) const {
+    constexpr std::size_t deeper_min = 4;
+    if (after_next_ >= text_.size()) return false;
+    std::size_t at = after_next_;
+    const Line line = line_at(text_, at);
+    return !line.span.empty() && line.indent >= term.indent + deeper_min && explains(words(line));
   }
 
   void take_line(const Line& line, const Line& next) {
@@ -232,7 +261,8 @@ class PlainBlocks {
   std::string_view text_;
   std::vector<Block> blocks_;
   std::optional<Block> open_;
-  std::string marks_;  // that underline titles, in the order in which they were met
+  std::string marks_;           // that underline titles, in the order in which they were met
+  std::size_t after_next_ = 0;  // where the line after the next one begins
   std::size_t last_line_bytes_ = 0;
   bool after_blank_ = true;
 };

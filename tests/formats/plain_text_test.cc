@@ -107,6 +107,20 @@ TEST(PlainText, TakesNoPromptAndNoResultForATitle) {
   }
 }
 
+TEST(PlainText, FindsTermsWithTheirExplanationSetInBelow) {
+  EXPECT_EQ(
+      outline(parse("# Memory\n\nwork_mem (integer)\n\n        Sets the base amount of memory.\n\nsort_mem\n\n "
+                    "       Was "
+                    "its name in old days.\n")),
+      (Lines{"heading1:Memory", "heading6:work_mem (integer)", "paragraph:Sets the base amount of memory.",
+             "heading6:sort_mem", "paragraph:Was its name in old days."}));
+  for (const char* prose :
+       {"A sentence ends here.\n\n        And goes on set in deeper.\n", "Type this\n\n    ls -l\n",
+        "$ ls\n\n        Shows what is in a folder.\n", "Not deeper\n\n  Only two blanks are too few.\n"}) {
+    for (const Block& block : find_plain_blocks(prose)) EXPECT_NE(block.kind, Block::Kind::heading) << prose;
+  }
+}
+
 TEST(PlainText, TakesNoProseForATitle) {
   for (const char* prose : {"1.5 million people came.\n\nNext.", "Chapter one was short.\n\nNext.",
                             "A list:\n---\nNext.", "= 5 metres\n\nNext.", "v2.0 is here\n\nNext."}) {
