@@ -1,6 +1,7 @@
 #include "engine/chunk_sections.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -33,6 +34,13 @@ class Headings {
     }
     open_.push_back({level, node});
     return node;
+  }
+
+  // Closes headings of `level` and below. The node that stands then, unless none was open.
+  std::optional<std::uint32_t> leave(std::uint8_t level) {
+    if (open_.empty() || open_.back().level < level) return std::nullopt;
+    while (!open_.empty() && open_.back().level >= level) open_.pop_back();
+    return open_.empty() ? 0 : open_.back().node;
   }
 
   [[nodiscard]] std::uint32_t parent(std::uint32_t node) const { return nodes_[node].parent; }
@@ -159,9 +167,14 @@ SectionRuns section_runs(const Text& text, const std::vector<ChunkBlock>& blocks
   for (std::uint32_t unit = 0; unit < units.size(); ++unit) {
     const ChunkBlock& block = blocks[units[unit].block];
     const bool heading = block.kind == Block::Kind::heading;
-    if (heading && (unit == 0 || units[unit].block != units[unit - 1].block)) {
-      if (run.first_unit < unit) merger.add(run);
-      run = Run{.first_unit = unit, .node = headings.enter(block)};
+    if (unit == 0 || units[unit].block != units[unit - 1].block) {
+      std::optional<std::uint32_t> node;
+      if (heading) node = headings.enter(block);
+      if (!heading && block.kind != Block::Kind::list_item && block.level > 0) node = headings.leave(block.level);
+      if (node) {
+        if (run.first_unit < unit) merger.add(run);
+        run = Run{.first_unit = unit, .node = *node};
+      }
     }
     run.after_unit = unit + 1;
     run.weight += weights[unit];

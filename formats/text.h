@@ -17,7 +17,8 @@ namespace kindling {
 struct Block {
   enum class Kind : std::uint8_t { heading, paragraph, list_item, table_header, table_row, code, quote };
   Kind kind = Kind::paragraph;
-  std::uint8_t level = 0;  // heading: 1 to 6; list_item: depth from 1
+  std::uint8_t level = 0;  // heading: 1 to 6; list_item: depth from 1; others: 0, or the level from which on headings
+                           // end here (after a list of terms, whose terms are headings)
   ByteSpan span;  // in Text::utf8; a heading's span holds its words, without markup where the format allows
 };
 

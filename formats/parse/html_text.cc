@@ -67,6 +67,42 @@ class LayoutTables {
   std::unordered_set<const GumboNode*> tables_;
 };
 
+constexpr std::uint8_t term_level = 6;  // below every other heading
+
+// A term fits on a line; its explanation says something about it.
+bool is_short_term(std::string_view text) {
+  constexpr std::size_t term_bytes_max = 80;
+  return text.size() <= term_bytes_max && text.find('\n') == text.npos;
+}
+bool explains(std::string_view text) {
+  constexpr std::ptrdiff_t words_min = 4;
+  return std::count(text.begin(), text.end(), ' ') >= words_min - 1;
+}
+
+// Makes headings of the terms of <dl> lists that explanations follow, as manuals list options and parameters.
+// `term_begins`: of the blocks in a <dt>, in order.
+void raise_terms(Text& text, const std::vector<std::uint32_t>& term_begins) {
+  const auto is_term = [&](const Block& block) {
+    return block.kind == Block::Kind::list_item &&
+           std::binary_search(term_begins.begin(), term_begins.end(), block.span.begin) &&
+           is_short_term(slice(text.utf8, block.span));
+  };
+  std::uint8_t above = 0;  // level of the last heading that is none of ours
+  for (std::size_t i = 0; i < text.blocks.size(); ++i) {
+    if (text.blocks[i].kind == Block::Kind::heading) above = text.blocks[i].level;
+    if (!is_term(text.blocks[i])) continue;
+    std::size_t end = i + 1;  // several terms may share an explanation
+    while (end < text.blocks.size() && is_term(text.blocks[end])) ++end;
+    const bool explained = end < text.blocks.size() && text.blocks[end].kind != Block::Kind::heading &&
+                           explains(slice(text.utf8, text.blocks[end].span));
+    for (; i < end; ++i) {
+      if (explained && above < term_level)
+        text.blocks[i] = {Block::Kind::heading, term_level, text.blocks[i].span};
+    }
+    --i;
+  }
+}
+
 // Writes what a reader sees of a page.
 class PageText {
  public:
@@ -77,7 +113,11 @@ class PageText {
         [this](const GumboNode* node) { leave(node); });
   }
 
-  Text take() { return out_.take(); }
+  Text take() {
+    Text text = out_.take();
+    raise_terms(text, term_begins_);
+    return text;
+  }
 
  private:
   bool enter(const GumboNode* node) {
@@ -112,6 +152,8 @@ class PageText {
     if (tag == GUMBO_TAG_BLOCKQUOTE) ++quotes_;
     if (const unsigned level = heading_level(tag); level > 0) heading_ = level;
     if (tag == GUMBO_TAG_LI || tag == GUMBO_TAG_DT || tag == GUMBO_TAG_DD) ++items_;
+    if (tag == GUMBO_TAG_DT) ++terms_;
+    if (tag == GUMBO_TAG_DL) ++term_lists_;
   }
 
   void leave(const GumboNode* node) {
@@ -133,6 +175,8 @@ class PageText {
       if (tag == GUMBO_TAG_BLOCKQUOTE) --quotes_;
       if (heading_level(tag) > 0) heading_ = 0;
       if (tag == GUMBO_TAG_LI || tag == GUMBO_TAG_DT || tag == GUMBO_TAG_DD) --items_;
+      if (tag == GUMBO_TAG_DT) --terms_;
+      if (tag == GUMBO_TAG_DL && --term_lists_ == 0) terms_are_over_ = true;
     }
     if (tag == GUMBO_TAG_TABLE) tables_.pop_back();
   }
@@ -142,15 +186,20 @@ class PageText {
   void begin_block() {
     if (out_.block_is_open()) return;
     if (out_.size() > 0) out_.separate(std::exchange(tight_, false) && items_ > 0 ? "\n" : "\n\n");
-    if (pre_ > 0)
-      out_.open_block(Block::Kind::code);
-    else if (heading_ > 0)
+    if (heading_ > 0 && pre_ == 0) {
       out_.open_block(Block::Kind::heading, static_cast<std::uint8_t>(heading_));
-    else if (items_ > 0)
+      terms_are_over_ = false;
+    } else if (items_ > 0 && pre_ == 0) {
+      if (terms_ > 0) term_begins_.push_back(static_cast<std::uint32_t>(out_.size()));
       out_.open_block(Block::Kind::list_item,
                       static_cast<std::uint8_t>(std::clamp<std::size_t>(lists_, 1, 255)));
-    else
-      out_.open_block(quotes_ > 0 ? Block::Kind::quote : Block::Kind::paragraph);
+    } else {
+      // What follows a list of terms stands beside them, not below the last.
+      const std::uint8_t level =
+          items_ == 0 && std::exchange(terms_are_over_, false) ? term_level : std::uint8_t{0};
+      const Block::Kind prose = quotes_ > 0 ? Block::Kind::quote : Block::Kind::paragraph;
+      out_.open_block(pre_ > 0 ? Block::Kind::code : prose, level);
+    }
   }
 
   void end_block() {
@@ -270,10 +319,14 @@ class PageText {
   std::size_t cells_ = 0;
   std::size_t lists_ = 0, items_ = 0, pre_ = 0, quotes_ = 0;
   unsigned heading_ = 0;
-  unsigned breaks_ = 0;  // <br> since the last word
-  bool space_ = false;   // white space since the last word
-  ByteSpan gap_;         // where it stands
-  bool tight_ = false;   // no blank line between the items of a list
+  std::size_t terms_ = 0;                   // <dt> that are open
+  std::size_t term_lists_ = 0;              // <dl>
+  bool terms_are_over_ = false;             // a <dl> has ended, and no block has begun since
+  std::vector<std::uint32_t> term_begins_;  // of blocks in a <dt>, in the text
+  unsigned breaks_ = 0;                     // <br> since the last word
+  bool space_ = false;                      // white space since the last word
+  ByteSpan gap_;                            // where it stands
+  bool tight_ = false;                      // no blank line between the items of a list
 };
 
 }  // namespace

@@ -193,23 +193,29 @@ class PlainBlocks {
     const bool result_head = mark == '-' && line.indent > next.indent;
     if (mark && !result_head && underlines(title, words(next)) && !is_row(title)) {
       add(Block::Kind::heading, level_of(*mark), line.span);
+      in_terms_ = false;
       return true;
     }
     if (const std::uint8_t level = equals_title_level(title); level > 0) {
       const std::uint32_t begin = line.span.begin + level + 1;
       const std::size_t end = title.find_last_not_of("= ");
       add(Block::Kind::heading, level, {begin, static_cast<std::uint32_t>(line.span.begin + end + 1)});
+      in_terms_ = false;
       return true;
     }
     if (!next.span.empty() || line.indent > 0) return false;
     if (const std::uint8_t level = number_sign_title_level(title); level > 0) {
       add(Block::Kind::heading, level, {line.span.begin + level + 1, line.span.end});
+      in_terms_ = false;
       return true;
     }
     std::uint8_t level = numbered_title_level(title);
-    if (level == 0 && is_term(title) && explanation_follows(line)) level = term_level;
-    if (level > 0) add(Block::Kind::heading, level, line.span);
-    return level > 0;
+    const bool term = level == 0 && is_term(title) && explanation_follows(line);
+    if (term) level = term_level;
+    if (level == 0) return false;
+    add(Block::Kind::heading, level, line.span);
+    in_terms_ = term;
+    return true;
   }
 
   // Behind the blank line that comes next, set in deeper than the term.
@@ -228,7 +234,8 @@ class PlainBlocks {
     if (is_row(text) || (has_cells(text) && beside_row)) {
       const bool first = blocks_.empty() || open_.has_value() || after_blank_ || !last_is_row();
       close();
-      add(first ? Block::Kind::table_header : Block::Kind::table_row, 0, line.span);
+      add(first ? Block::Kind::table_header : Block::Kind::table_row,
+          first ? level_beside(line) : std::uint8_t{0}, line.span);
       return;
     }
     const bool item = starts_list_item(text) &&
@@ -237,11 +244,18 @@ class PlainBlocks {
     if (item || was_long || text.size() >= long_line_bytes) close();
     if (!open_) {
       const auto depth = static_cast<std::uint8_t>(std::min<std::size_t>(1 + line.indent / 4, 6));
-      open_ = Block{item ? Block::Kind::list_item : Block::Kind::paragraph, item ? depth : std::uint8_t{0},
+      open_ = Block{item ? Block::Kind::list_item : Block::Kind::paragraph, item ? depth : level_beside(line),
                     line.span};
     }
     open_->span.end = line.span.end;
     last_line_bytes_ = text.size();
+  }
+
+  // What is not set in stands beside the terms, not below the last of them. (Terms themselves are not set in.)
+  std::uint8_t level_beside(const Line& line) {
+    if (!in_terms_ || line.indent > 0 || !after_blank_) return 0;
+    in_terms_ = false;
+    return term_level;
   }
 
   [[nodiscard]] bool last_is_row() const {
@@ -262,6 +276,7 @@ class PlainBlocks {
   std::vector<Block> blocks_;
   std::optional<Block> open_;
   std::string marks_;           // that underline titles, in the order in which they were met
+  bool in_terms_ = false;       // the last heading is a term
   std::size_t after_next_ = 0;  // where the line after the next one begins
   std::size_t last_line_bytes_ = 0;
   bool after_blank_ = true;

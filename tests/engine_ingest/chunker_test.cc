@@ -292,6 +292,20 @@ TEST(Chunker, SmallNeighboursAreMergedUnderTheirParentUpToOneChunk) {
   for (const Section& section : chunking.sections) EXPECT_EQ(section.chunk_count, 1u);
 }
 
+TEST(Chunker, WhatFollowsAListOfTermsStandsBesideThem) {
+  Text text = TextBuilder()
+                  .heading(2, "Options")
+                  .heading(6, "--quiet")
+                  .paragraph(words(100))
+                  .paragraph(words(100))
+                  .text();
+  text.blocks.back().level = 6;
+  const Chunking chunking = chunk(text, WordTokenizer());
+  ASSERT_EQ(chunking.sections.size(), 2u);
+  EXPECT_EQ(path_of(chunking, 0), (HeadingPath{"Options", "--quiet"}));
+  EXPECT_EQ(path_of(chunking, 1), HeadingPath{"Options"});
+}
+
 TEST(Chunker, ALongSectionBecomesEvenPartsOfTheSamePath) {
   TextBuilder builder;
   builder.heading(1, "Long");
@@ -322,7 +336,10 @@ TEST(Chunker, MarkupBetweenBlocksBelongsToItsNeighbours) {
       "Title\n=====\n\n- first item\n- second item\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```c\nint x;\n```\n";
   const auto block = [&](Block::Kind kind, std::string_view words) {
     const auto begin = static_cast<std::uint32_t>(text.utf8.find(words));
-    text.blocks.push_back({kind, 1, {begin, begin + static_cast<std::uint32_t>(words.size())}});
+    const bool has_level = kind == Block::Kind::heading || kind == Block::Kind::list_item;
+    text.blocks.push_back({kind,
+                           static_cast<std::uint8_t>(has_level ? 1 : 0),
+                           {begin, begin + static_cast<std::uint32_t>(words.size())}});
   };
   block(Block::Kind::heading, "Title");
   block(Block::Kind::list_item, "first item");

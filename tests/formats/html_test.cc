@@ -25,6 +25,18 @@ TEST(Html, FindsEveryKindOfBlock) {
              "code:x =  1\n  y", "header:h | i", "row:1 | 2", "heading2:Two", "paragraph:loose"}));
 }
 
+TEST(Html, TermsThatAreExplainedAreHeadings) {
+  const Text text =
+      parse(
+          "<h2>Options</h2><dl><dt>-q</dt><dt>--quiet</dt><dd>Say nothing but what went wrong.</dd>"
+          "<dt>colour</dt><dd>red</dd></dl><p>These can be combined.</p><h3>See also</h3><p>More.</p>")
+          .text;
+  EXPECT_EQ(outline(text),
+            (Lines{"heading2:Options", "heading6:-q", "heading6:--quiet",
+                   "item1:Say nothing but what went wrong.", "item1:colour", "item1:red",
+                   "paragraph6:These can be combined.", "heading3:See also", "paragraph:More."}));
+}
+
 TEST(Html, ShowsWhatAReaderSees) {
   EXPECT_EQ(outline(parse("<html><head><title>T</title><style>p{}</style></head><body><nav>menu</"
                           "nav><script>code()</script><p hidden>h</p>"

@@ -119,6 +119,9 @@ TEST(PlainText, FindsTermsWithTheirExplanationSetInBelow) {
         "$ ls\n\n        Shows what is in a folder.\n", "Not deeper\n\n  Only two blanks are too few.\n"}) {
     for (const Block& block : find_plain_blocks(prose)) EXPECT_NE(block.kind, Block::Kind::heading) << prose;
   }
+  const Text after = parse("name\n\n        What it is called by.\n\nThis stands beside the terms.\n");
+  EXPECT_EQ(outline(after), (Lines{"heading6:name", "paragraph:What it is called by.",
+                                   "paragraph6:This stands beside the terms."}));
 }
 
 TEST(PlainText, TakesNoProseForATitle) {
