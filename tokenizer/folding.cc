@@ -103,11 +103,22 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
 }
 
+// Immutable, ICU's own; asked for once, so that a race detector sees it made before it is used. Null: no data.
+const icu::Normalizer2* casefold_normalizer() {
+  static const icu::Normalizer2* const normalizer = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* found = icu::Normalizer2::getNFKCCasefoldInstance(status);
+    return U_SUCCESS(status) ? found : nullptr;
+  }();
+  return normalizer;
+}
+
 std::string casefold_nfkc(std::string_view word) {
   UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* normalizer = icu::Normalizer2::getNFKCCasefoldInstance(status);
+  const icu::Normalizer2* normalizer = casefold_normalizer();
   std::string folded;
   icu::StringByteSink<std::string> sink(&folded);
+  if (normalizer == nullptr) status = U_MISSING_RESOURCE_ERROR;
   if (U_SUCCESS(status)) {
     normalizer->normalizeUTF8(0, icu::StringPiece(word.data(), static_cast<std::int32_t>(word.size())), sink,
                               nullptr, status);

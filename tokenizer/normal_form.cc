@@ -5,6 +5,7 @@
 #include <unicode/stringpiece.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/check.h"
 
@@ -12,11 +13,14 @@ namespace kindling {
 namespace {
 
 const icu::Normalizer2& normalizer(NormalForm form) {
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* found = form == NormalForm::nfc ? icu::Normalizer2::getNFCInstance(status)
-                                                          : icu::Normalizer2::getNFKCInstance(status);
-  KINDLING_CHECK(U_SUCCESS(status) && found != nullptr);
-  return *found;
+  // ICU's own; asked for once, so that a race detector sees them made before they are used.
+  static const auto instances = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    const std::array found{icu::Normalizer2::getNFCInstance(status), icu::Normalizer2::getNFKCInstance(status)};
+    KINDLING_CHECK(U_SUCCESS(status) && found[0] != nullptr && found[1] != nullptr);
+    return found;
+  }();
+  return *instances[form == NormalForm::nfc ? 0 : 1];
 }
 
 // ICU takes lengths as int32.
