@@ -43,14 +43,30 @@ std::uint64_t word_hash(std::string_view word) {
   return mixed(hash ^ (rest | small_letters));
 }
 
+// Bytes of the sign between words that stands at `at`; 0 where a word goes on. Beside ASCII's: general
+// punctuation (curly quotes, dashes, bullets), guillemets, the no-break space and the soft hyphen, for two
+// renderings of a page differ in them.
+std::size_t sign_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  if (!in_word(text[at])) return 1;
+  if (byte(at) == 0xe2 && (byte(at + 1) == 0x80 || byte(at + 1) == 0x81))
+    return std::min<std::size_t>(3, text.size() - at);
+  const bool latin_sign =
+      byte(at + 1) == 0xa0 || byte(at + 1) == 0xab || byte(at + 1) == 0xad || byte(at + 1) == 0xbb;
+  return byte(at) == 0xc2 && latin_sign ? 2 : 0;
+}
+
 // Calls take(word) for each word of `text`, in order.
 template <typename Take>
 void each_word(std::string_view text, const Take& take) {
   for (std::size_t at = 0; at < text.size();) {
-    while (at < text.size() && !in_word(text[at])) ++at;
+    if (const std::size_t sign = sign_at(text, at); sign > 0) {
+      at += sign;
+      continue;
+    }
     const std::size_t begin = at;
-    while (at < text.size() && in_word(text[at])) ++at;
-    if (at > begin) take(text.substr(begin, at - begin));
+    while (at < text.size() && sign_at(text, at) == 0) ++at;
+    take(text.substr(begin, at - begin));
   }
 }
 

@@ -34,6 +34,14 @@ TEST(Repeats, SeesThroughCaseBlanksAndPunctuation) {
   EXPECT_EQ(repeat->kind, Repeats::Kind::exact);
 }
 
+TEST(Repeats, SeesThroughTheQuotesOfAnotherRendering) {
+  const auto repeat = second_after_first(
+      "Secure the directories such as \"/tmp\" and set the sticky bit - on each of them.",
+      "Secure the directories such as \u201d/tmp\u201d and set the\u00a0sticky bit \u2013 on each of them.");
+  ASSERT_TRUE(repeat);
+  EXPECT_EQ(repeat->kind, Repeats::Kind::exact);
+}
+
 TEST(Repeats, ShortTextsAreNeverRepeats) { EXPECT_FALSE(second_after_first("See below.", "See below.")); }
 
 TEST(Repeats, KnowsASentenceWithAWordExchanged) {
