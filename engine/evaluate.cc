@@ -43,12 +43,6 @@ void append_run(std::string& run, const std::string& query, const Ranking& ranki
   }
 }
 
-double percentile(std::vector<double> values, double share) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + .5)];
-}
-
 Result<ModeScores> measure(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set, SearchMode mode,
                            std::string& run, const Cancellation& cancellation) {
   ModeScores scores;

@@ -137,12 +137,6 @@ class PackTrial {
   Evidence evidence_;
 };
 
-double percentile(std::vector<double> values, double share) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + .5)];
-}
-
 }  // namespace
 
 Result<PackEvaluation> evaluate_packs(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set,

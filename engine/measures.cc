@@ -41,4 +41,10 @@ double reciprocal_rank(std::span<const std::string> ranked, const Judgements& ju
   return 0;
 }
 
+double percentile(std::vector<double> values, double share) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + .5)];
+}
+
 }  // namespace kindling

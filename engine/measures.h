@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace kindling {
 
@@ -18,5 +19,8 @@ using Judgements = std::map<std::string, int>;
 [[nodiscard]] double recall(std::span<const std::string> ranked, const Judgements& judged, std::size_t cut);
 // 1 / rank of the first relevant document; 0 if none is among them.
 [[nodiscard]] double reciprocal_rank(std::span<const std::string> ranked, const Judgements& judged);
+
+// The value below which `share` (0 to 1) of the values lie, by nearest rank; 0 without any. In the unit of the values.
+[[nodiscard]] double percentile(std::vector<double> values, double share);
 
 }  // namespace kindling

@@ -13,11 +13,6 @@ bool before(const Unit& a, const Unit& b) {
 }
 bool same(const Unit& a, const Unit& b) { return a.chunk == b.chunk && a.span.begin == b.span.begin; }
 
-ByteSpan without_trailing_space(std::string_view text, ByteSpan span) {
-  while (span.end > span.begin && static_cast<unsigned char>(text[span.end - 1]) <= ' ') --span.end;
-  return span;
-}
-
 std::uint64_t tokens_of(const Snapshot& snapshot, const DocumentView& document) {
   std::uint64_t tokens = 0;
   for (std::uint32_t k = 0; k < document.chunk_count; ++k) {

@@ -38,11 +38,6 @@ float base_of(std::vector<float> scores, std::size_t n) {
   return scores[n - 1];
 }
 
-ByteSpan without_trailing_space(std::string_view text, ByteSpan span) {
-  while (span.end > span.begin && static_cast<unsigned char>(text[span.end - 1]) <= ' ') --span.end;
-  return span;
-}
-
 // "## Locks": of a small section that was merged with its neighbour. It is sent with the run that it stands in.
 bool is_marked_heading(std::string_view text) {
   const std::size_t marks = text.find_first_not_of('#');
@@ -213,6 +208,11 @@ class Valuation {
 };
 
 }  // namespace
+
+ByteSpan without_trailing_space(std::string_view text, ByteSpan span) {
+  while (span.end > span.begin && static_cast<unsigned char>(text[span.end - 1]) <= ' ') --span.end;
+  return span;
+}
 
 std::string innermost_heading(const Snapshot& snapshot, SectionIndex section) {
   const SectionView view = snapshot.section(section);
