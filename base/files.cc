@@ -20,14 +20,22 @@ namespace fs = std::filesystem;
 Error system_error(const fs::path& path, int error) {
   switch (error) {
     case ENOENT:
-    case ENOTDIR: return {ErrorCode::not_found, path.string(), "no such file or folder", "check the path"};
+    case ENOTDIR:
+      return {ErrorCode::not_found, path.string(), "no such file or folder", "check the path"};
     case EACCES:
-    case EPERM: return {ErrorCode::unreadable, path.string(), "permission denied", "change its permissions, or run as its owner"};
-    case EISDIR: return {ErrorCode::unreadable, path.string(), "is a folder, not a file", ""};
+    case EPERM:
+      return {ErrorCode::unreadable, path.string(), "permission denied",
+              "change its permissions, or run as its owner"};
+    case EISDIR:
+      return {ErrorCode::unreadable, path.string(), "is a folder, not a file", ""};
     case ENOSPC:
-    case EDQUOT: return {ErrorCode::disk_full, path.string(), "no space left on the device", "free some space and run again"};
-    case EROFS: return {ErrorCode::io, path.string(), "the file system is read-only", "choose another folder"};
-    default: return {ErrorCode::io, path.string(), std::strerror(error), ""};
+    case EDQUOT:
+      return {ErrorCode::disk_full, path.string(), "no space left on the device",
+              "free some space and run again"};
+    case EROFS:
+      return {ErrorCode::io, path.string(), "the file system is read-only", "choose another folder"};
+    default:
+      return {ErrorCode::io, path.string(), std::strerror(error), ""};
   }
 }
 
@@ -38,7 +46,9 @@ class Descriptor {
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() { if (fd_ >= 0) ::close(fd_); }
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
   [[nodiscard]] int get() const { return fd_; }
 
  private:
@@ -58,7 +68,9 @@ class SystemMappedFile final : public MappedFile {
   SystemMappedFile(void* address, std::size_t size) : address_(address), size_(size) {}
   SystemMappedFile(const SystemMappedFile&) = delete;
   SystemMappedFile& operator=(const SystemMappedFile&) = delete;
-  ~SystemMappedFile() override { if (size_ > 0) ::munmap(address_, size_); }
+  ~SystemMappedFile() override {
+    if (size_ > 0) ::munmap(address_, size_);
+  }
   [[nodiscard]] std::string_view bytes() const override { return {static_cast<const char*>(address_), size_}; }
 
  private:
@@ -101,7 +113,8 @@ class SystemFileLock final : public FileLock {
 class SystemFiles final : public Files {
  public:
   Result<std::string> read(const fs::path& path, std::uint64_t bytes_max) override {
-    KINDLING_TRY(auto fd, open_descriptor(path, O_RDONLY | O_NONBLOCK));  // non-blocking: a named pipe must not hang us
+    KINDLING_TRY(auto fd,
+                 open_descriptor(path, O_RDONLY | O_NONBLOCK));  // non-blocking: a named pipe must not hang us
     struct stat status {};
     if (::fstat(fd.get(), &status) != 0) return system_error(path, errno);
     if (S_ISDIR(status.st_mode)) return system_error(path, EISDIR);
@@ -150,6 +163,7 @@ class SystemFiles final : public Files {
     if (S_ISDIR(status.st_mode)) info.kind = FileInfo::Kind::directory;
     info.bytes = static_cast<std::uint64_t>(status.st_size);
     info.modified_ms = std::int64_t{status.st_mtim.tv_sec} * 1000 + status.st_mtim.tv_nsec / 1'000'000;
+    info.is_private = status.st_uid == ::geteuid() && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
     return info;
   }
 
@@ -195,8 +209,10 @@ class SystemFiles final : public Files {
       if (errno != EWOULDBLOCK) return system_error(path, errno);
       std::array<char, 256> name{};
       const ssize_t size = ::pread(fd.get(), name.data(), name.size(), 0);
-      const std::string present = size > 0 ? std::string(name.data(), static_cast<std::size_t>(size)) : "another process";
-      return Error{ErrorCode::index_locked, path.string(), "being written by " + present, "wait until it ends, or stop it"};
+      const std::string present =
+          size > 0 ? std::string(name.data(), static_cast<std::size_t>(size)) : "another process";
+      return Error{ErrorCode::index_locked, path.string(), "being written by " + present,
+                   "wait until it ends, or stop it"};
     }
     if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), holder.data(), holder.size(), 0) < 0) {
       return system_error(path, errno);
@@ -207,7 +223,8 @@ class SystemFiles final : public Files {
  private:
   static Error too_large(const fs::path& path, std::uint64_t size, std::uint64_t bytes_max) {
     return {ErrorCode::too_large, path.string(),
-            std::to_string(size) + " bytes, more than the limit of " + std::to_string(bytes_max), "split the file"};
+            std::to_string(size) + " bytes, more than the limit of " + std::to_string(bytes_max),
+            "split the file"};
   }
 };
 

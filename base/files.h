@@ -1,7 +1,7 @@
 // The one door to the file system, so that tests can make any operation fail and can lose what was not synced.
 //
-// Paths are native. All operations may be called from any thread; a WritableFile belongs to one. Errors name the path and
-// carry `not_found`, `unreadable`, `disk_full`, `too_large` or `io`.
+// Paths are native. All operations may be called from any thread; a WritableFile belongs to one. Errors name
+// the path and carry `not_found`, `unreadable`, `disk_full`, `too_large` or `io`.
 //
 // Durability: what `WritableFile::sync` returned ok for survives a crash; a rename or a new name survives once
 // `sync_directory` of its folder returned ok.
@@ -18,8 +18,8 @@
 
 namespace kindling {
 
-// A file's bytes, mapped read-only; unmapped with the object. The file must not be truncated meanwhile (committed files
-// are immutable).
+// A file's bytes, mapped read-only; unmapped with the object. The file must not be truncated meanwhile
+// (committed files are immutable).
 class MappedFile {
  public:
   virtual ~MappedFile() = default;
@@ -30,7 +30,7 @@ class WritableFile {
  public:
   virtual ~WritableFile() = default;  // closes without syncing
   virtual Status append(std::string_view bytes) = 0;
-  virtual Status sync() = 0;          // flushes to the device
+  virtual Status sync() = 0;  // flushes to the device
 };
 
 // Held while the object lives; the kernel releases it if the process dies.
@@ -41,10 +41,11 @@ class FileLock {
 
 struct FileInfo {
   enum class Kind : std::uint8_t { regular, directory, other };
-  Kind kind = Kind::other;      // of what a symbolic link points to
-  bool symbolic_link = false;   // the path itself is one
+  Kind kind = Kind::other;     // of what a symbolic link points to
+  bool symbolic_link = false;  // the path itself is one
   std::uint64_t bytes = 0;
   std::int64_t modified_ms = 0;  // since 1970
+  bool is_private = false;       // it is this user's, and nobody else has any right to it
 };
 
 class Files {
@@ -63,14 +64,17 @@ class Files {
   virtual Status rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
   virtual Status remove(const std::filesystem::path& path) = 0;
   virtual Status sync_directory(const std::filesystem::path& folder) = 0;
-  // Takes the lock file for this process and writes `holder` into it. Errors: `index_locked`, naming the present holder.
-  virtual Result<std::unique_ptr<FileLock>> lock(const std::filesystem::path& path, std::string_view holder) = 0;
+  // Takes the lock file for this process and writes `holder` into it. Errors: `index_locked`, naming the
+  // present holder.
+  virtual Result<std::unique_ptr<FileLock>> lock(const std::filesystem::path& path,
+                                                 std::string_view holder) = 0;
 };
 
 // The operating system's files.
 [[nodiscard]] Files& system_files();
 
-// Writes `path` so that a crash leaves either the old content or the new: temporary file, sync, rename, sync of the folder.
+// Writes `path` so that a crash leaves either the old content or the new: temporary file, sync, rename, sync of
+// the folder.
 [[nodiscard]] Status write_atomically(Files& files, const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace kindling

@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "cli/commands.h"
 #include "cli/text_layout.h"
+#include "engine/endpoint/probe.h"
 #include "engine/profile.h"
 #include "tokenizer/open_tokenizer.h"
 
@@ -56,9 +57,61 @@ std::string key_words(const ModelProfile& profile) {
   return "set $" + profile.key_env.front();
 }
 
+Json finding_json(const ProbeFinding& finding) {
+  return Json::object({{"key", finding.key},
+                       {"verdict", to_string(finding.verdict)},
+                       {"expected", finding.expected},
+                       {"found", finding.found}});
+}
+
+Json report_json(const ModelProfile& profile, const ProbeReport& report) {
+  Json findings = Json::array();
+  for (const ProbeFinding& finding : report.findings) findings.push(finding_json(finding));
+  return Json::object({{"profile", profile.name},
+                       {"base_url", profile.base_url},
+                       {"differs", report.differs()},
+                       {"findings", std::move(findings)},
+                       {"requests", report.requests},
+                       {"first_token_ms", report.first_token_ms},
+                       {"usage", Json::object({{"prompt_tokens", report.usage.prompt_tokens},
+                                               {"completion_tokens", report.usage.completion_tokens}})}});
+}
+
+void print_report(Console& console, const ProbeReport& report) {
+  for (const ProbeFinding& finding : report.findings) {
+    const Tint tint = finding.verdict == Verdict::same      ? Tint::good
+                      : finding.verdict == Verdict::differs ? Tint::bad
+                                                            : Tint::faint;
+    console.print_line(console.tinted(tint, padded(to_string(finding.verdict), 9)) +
+                       console.tinted(Tint::name, padded(finding.key, 38)) +
+                       harmless(finding.expected + "; found: " + on_one_line(finding.found)));
+  }
+  console.print_line(console.tinted(
+      Tint::faint, std::to_string(report.requests) + " requests, " + grouped(report.usage.prompt_tokens) +
+                       " tokens in, " + grouped(report.usage.completion_tokens) + " out; first token after " +
+                       decimal(report.first_token_ms, 0) + " ms"));
+}
+
+// The profile as --base-url and --key-env make it, against its endpoint.
+Result<ExitCode> test_profile(Session& session) {
+  if (session.arguments.words().size() < 2)
+    return Error{ErrorCode::usage, "models test", "which profile?", "name one that `kindling models` lists"};
+  KINDLING_TRY(ModelProfile profile, find_profile(session.arguments.words()[1]));
+  if (const auto url = session.arguments.text("base-url")) profile.base_url = *url;
+  if (const auto variable = session.arguments.text("key-env")) profile.key_env = {*variable};
+  KINDLING_TRY(const ProbeReport report, probe_endpoint(profile, {}, session.cancellation));
+  if (session.console.json()) {
+    session.console.print_json(report_json(profile, report));
+  } else {
+    print_report(session.console, report);
+  }
+  return report.differs() ? ExitCode::no_result : ExitCode::ok;
+}
+
 }  // namespace
 
 Result<ExitCode> command_models(Session& session) {
+  if (!session.arguments.words().empty()) return test_profile(session);
   KINDLING_TRY(const auto profiles, load_profiles());
   const std::vector<std::string> vocabularies = installed_tokenizers(system_files());
   Console& console = session.console;
@@ -72,17 +125,17 @@ Result<ExitCode> command_models(Session& session) {
   console.print_line(
       console.tinted(Tint::strong, "profile               window   answer  counted by      a million tokens"));
   for (const ModelProfile& profile : profiles) {
-    console.print_line(console.tinted(Tint::name, padded(profile.name, 16)) +
-                       padded_left(grouped(profile.window), 12) + padded_left(grouped(profile.output_max), 9) +
-                       "  " + padded(counted_by(profile, vocabularies), 14) + "  " + padded(price_words(profile.price), 24) +
-                       "  " + console.tinted(Tint::faint, key_words(profile)));
+    console.print_line(
+        console.tinted(Tint::name, padded(profile.name, 16)) + padded_left(grouped(profile.window), 12) +
+        padded_left(grouped(profile.output_max), 9) + "  " + padded(counted_by(profile, vocabularies), 14) +
+        "  " + padded(price_words(profile.price), 24) + "  " + console.tinted(Tint::faint, key_words(profile)));
   }
   console.print_line(console.tinted(Tint::name, padded("extractive", 16)) +
                      "answers in the documents' own sentences; needs no endpoint (the default of ask)");
   for (const ModelProfile& profile : profiles) {
     if (profile.tokenizer == "estimator" || counted_by(profile, vocabularies) == profile.tokenizer) continue;
-    console.print_line(console.tinted(Tint::faint, profile.name + " is counted exactly after scripts/get-tokenizer " +
-                                                       profile.tokenizer));
+    console.print_line(console.tinted(
+        Tint::faint, profile.name + " is counted exactly after scripts/get-tokenizer " + profile.tokenizer));
   }
   std::string fetched;
   for (const std::string& name : vocabularies) fetched += (fetched.empty() ? "" : ", ") + name;

@@ -18,10 +18,22 @@
 
 namespace kindling {
 
+class HttpClient;  // net/http_client.h
+
+// What a model asks to have done. The arguments are as it wrote them: not yet known to be JSON, let alone to
+// fit the tool's schema.
+struct ToolCall {
+  std::string id;
+  std::string name;
+  std::string arguments;
+};
+
 struct ChatMessage {
-  std::string role;  // "system", "user", "assistant"
+  std::string role;  // "system", "user", "assistant", "tool"
   std::string content;
-  std::vector<Medium> media = {};  // sent behind the text, in the same message
+  std::vector<Medium> media = {};         // sent behind the text, in the same message
+  std::vector<ToolCall> tool_calls = {};  // of an assistant's message: what it asked for
+  std::string tool_call_id = {};          // of a tool's message: which of them this answers
 };
 
 enum class Finish : std::uint8_t { stop, length, incomplete, refused, no_evidence };
@@ -41,36 +53,29 @@ struct Generation {
   Finish finish = Finish::stop;
   Usage usage;
   std::string note;  // what the user should know: "stream ended early", "the endpoint truncated the prompt"
-  double first_token_ms = -1;  // negative: none came
+  double first_token_ms = -1;             // negative: none came
+  std::vector<ToolCall> tool_calls = {};  // whole ones only; with them `finish` is stop
+  double limited_ms = 0;                  // waited for the profile's limits before it was sent
 };
 
 struct GenerationRequest {
   std::vector<ChatMessage> messages;
-  std::uint64_t output_tokens_max = 0;  // 0: the endpoint's own limit
+  std::uint64_t output_tokens_max = 0;       // 0: the endpoint's own limit
   std::uint64_t prompt_tokens_expected = 0;  // our own count, to notice silent truncation; 0: unknown
   ThinkingMode thinking = ThinkingMode::instant;
   bool stream = true;
+  Json tools = {};  // the list as it is sent: functions with their schemas; null: none
 };
 
 // Pieces of the answer as they come (reasoning left out). Returning false stops.
 using OnToken = std::function<bool(std::string_view)>;
 
-// How long an endpoint is waited for, and how often it is asked again (as the official client does).
-struct EndpointLimits {
-  std::chrono::milliseconds connect{5'000};
-  // Keep-alive comments do not extend it; a model that thinks has the total.
-  std::chrono::milliseconds first_token{120'000};
-  std::chrono::milliseconds idle{60'000};    // silence once the answer has begun
-  std::chrono::milliseconds total{600'000};  // one try
-  unsigned retries_max = 2;
-  std::chrono::milliseconds retry_base{500};  // doubles with each retry, up to 8 s
-};
-
 struct EndpointOverrides {
-  std::string base_url;               // empty: the profile's
-  std::string key_env;                // empty: the profile's
-  std::string certificate_file = {};  // PEM, trusted in place of the system's certificates
-  EndpointLimits limits = {};
+  std::string base_url;                       // empty: the profile's
+  std::string key_env;                        // empty: the profile's
+  std::string certificate_file = {};          // PEM, trusted in place of the system's certificates
+  std::optional<EndpointLimits> limits = {};  // in place of the profile's
+  std::shared_ptr<HttpClient> http = {};      // whose open connections are shared; empty: one's own
 };
 
 // An OpenAI-compatible endpoint, POST {base_url}/chat/completions (the protocol as servers really speak it:

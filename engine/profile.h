@@ -5,6 +5,7 @@
 // in a file has its source, or "unverified", beside it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -33,6 +34,17 @@ struct TemplateOverhead {
   std::uint32_t per_message = 16;
 };
 
+// How long an endpoint is waited for, and how often it is asked again (as the official client does).
+struct EndpointLimits {
+  std::chrono::milliseconds connect{5'000};
+  // Keep-alive comments do not extend it; a model that thinks has the total.
+  std::chrono::milliseconds first_token{120'000};
+  std::chrono::milliseconds idle{60'000};    // silence once the answer has begun
+  std::chrono::milliseconds total{600'000};  // one try
+  unsigned retries_max = 2;
+  std::chrono::milliseconds retry_base{500};  // doubles with each retry, up to 8 s
+};
+
 struct ModelProfile {
   std::string name;                      // "muse-spark"
   std::string source;                    // "shipped", or the path of the user's file
@@ -43,9 +55,9 @@ struct ModelProfile {
   std::uint64_t output_max = 0;          // tokens
   std::uint64_t reserve_default = 4096;  // tokens kept for the answer, reasoning included
   std::vector<std::string> modalities;   // "text", "image", "audio"
-  std::string tokenizer;                 // "estimator", the name of a vocabulary (scripts/get-tokenizer) that is
-                                         // used where it was fetched, or the absolute path of a tokenizer file
-  std::string ledger;                    // folder of observed counts (engine/endpoint/ledger.h); empty: none kept
+  std::string tokenizer;  // "estimator", the name of a vocabulary (scripts/get-tokenizer) that is
+                          // used where it was fetched, or the absolute path of a tokenizer file
+  std::string ledger;     // folder of observed counts (engine/endpoint/ledger.h); empty: none kept
   TemplateOverhead overhead;
   Price price;
   Json media = Json::object();       // token formulas of images and audio (engine/profiles/README.md)
@@ -53,6 +65,9 @@ struct ModelProfile {
   std::uint64_t requests_per_minute = 0;  // 0: unknown
   std::uint64_t tokens_per_minute = 0;
   std::uint64_t images_per_request = 0;  // 0: unknown
+  std::string
+      rate_folder;  // where processes share these limits (engine/endpoint/rate_limit.h); empty: not kept
+  EndpointLimits timeouts;
 };
 
 // All profiles, by name. Errors: `configuration` naming the user's file and the key in it.

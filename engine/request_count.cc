@@ -12,7 +12,19 @@ namespace {
 // The texts of a request; `tools_text` keeps the one that is made here.
 std::vector<std::string_view> texts_of(const RequestParts& parts, std::string& tools_text) {
   std::vector<std::string_view> texts;
-  for (const ChatMessage& message : parts.messages) texts.emplace_back(message.content);
+  const auto add_captions = [&](std::span<const Medium> media) {
+    for (const Medium& medium : media) {
+      if (!medium.caption.empty()) texts.emplace_back(medium.caption);
+    }
+  };
+  add_captions(parts.media);
+  for (const ChatMessage& message : parts.messages) {
+    texts.emplace_back(message.content);
+    add_captions(message.media);
+    for (const ToolCall& call : message.tool_calls)
+      texts.insert(texts.end(), {call.id, call.name, call.arguments});
+    if (!message.tool_call_id.empty()) texts.emplace_back(message.tool_call_id);
+  }
   if (!parts.tools.is_null()) {
     tools_text = to_string(parts.tools);
     texts.emplace_back(tools_text);

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <mutex>
 #include <optional>
 
 #include "base/files.h"
+#include "net/connection_pool.h"
 #include "net/proxy.h"
 #include "net/resolve.h"
 #include "net/response_parser.h"
@@ -75,6 +77,13 @@ Result<std::string> request_head(const HttpRequest& request, const Route& route)
   return head;
 }
 
+// A connection while it carries one request.
+struct Carrier {
+  std::unique_ptr<Transport> connection;  // null once it cannot carry another
+  bool reused = false;
+  bool answered = false;  // a byte of the present answer has come
+};
+
 class SystemHttpClient final : public HttpClient {
  public:
   SystemHttpClient(HttpClientOptions options, ProxyRules proxies)
@@ -87,25 +96,25 @@ class SystemHttpClient final : public HttpClient {
                             const Cancellation& cancellation) override;
 
  private:
+  // `carrier` comes with an idle connection, or with none.
   Result<HttpResponse> send_once(const HttpRequest& request, const Route& route, const OnBody& on_body,
-                                 const Wait& wait);
+                                 Carrier& carrier, const Wait& wait);
   Result<std::unique_ptr<Transport>> connect(const Route& route, const HttpTimeouts& timeouts,
                                              const Wait& around);
-  Status open_tunnel(Transport& transport, const Route& route, const Wait& wait) const;
+  static Status open_tunnel(Transport& transport, const Route& route, const Wait& wait);
   Result<HttpResponse> exchange(const std::string& head, const HttpRequest& request, const OnBody& on_body,
-                                const Wait& wait);
-  Status write_all(std::string_view bytes, const HttpTimeouts& timeouts, const Wait& around);
-  Status read_answer(ResponseParser& parser, const HttpTimeouts& timeouts, const Wait& around);
-  Status read_more(ResponseParser& parser, const Wait& wait);
+                                Carrier& carrier, const Wait& wait) const;
+  static Status write_all(Transport& transport, std::string_view bytes, const HttpTimeouts& timeouts,
+                          const Wait& around);
+  static Status read_answer(Carrier& carrier, ResponseParser& parser, const HttpTimeouts& timeouts,
+                            const Wait& around);
+  static Status read_more(Carrier& carrier, ResponseParser& parser, const Wait& wait);
 
-  HttpClientOptions options_;
-  ProxyRules proxies_;
-  std::unique_ptr<TlsContext> tls_;
-
-  std::unique_ptr<Transport> connection_;  // kept alive between requests
-  std::string connection_route_;
-  bool reused_ = false;
-  bool answered_ = false;  // a byte of the present answer has come
+  const HttpClientOptions options_;
+  const ProxyRules proxies_;
+  ConnectionPool pool_;
+  std::mutex tls_mutex_;
+  std::unique_ptr<TlsContext> tls_;  // once made, never changed
 };
 
 Result<HttpResponse> SystemHttpClient::send(const HttpRequest& request, const OnBody& on_body,
@@ -117,30 +126,31 @@ Result<HttpResponse> SystemHttpClient::send(const HttpRequest& request, const On
 
   const Wait unlimited(cancellation);
   const Wait total(unlimited, request.timeouts.total, "the answer did not end");
-  Result<HttpResponse> response = send_once(request, route, on_body, total);
-  if (!response.ok() && response.error().code == ErrorCode::endpoint_unreachable && reused_ && !answered_) {
-    response =
-        send_once(request, route, on_body, total);  // on a fresh connection: a failure has closed the old one
+  const std::string key = route.key();
+  Carrier carrier{.connection = pool_.take(key)};
+  Result<HttpResponse> response = send_once(request, route, on_body, carrier, total);
+  if (!response.ok() && response.error().code == ErrorCode::endpoint_unreachable && carrier.reused &&
+      !carrier.answered) {
+    pool_.drop(key);
+    carrier = {};
+    response = send_once(request, route, on_body, carrier, total);
   }
+  if (response.ok() && carrier.connection) pool_.give(key, std::move(carrier.connection));
   return response;
 }
 
 Result<HttpResponse> SystemHttpClient::send_once(const HttpRequest& request, const Route& route,
-                                                 const OnBody& on_body, const Wait& wait) {
+                                                 const OnBody& on_body, Carrier& carrier, const Wait& wait) {
   KINDLING_TRY(const std::string head, request_head(request, route));
-  answered_ = false;
-  reused_ = connection_ && connection_route_ == route.key() && connection_->usable();
-  if (!reused_) {
-    connection_.reset();
-    KINDLING_TRY(connection_, connect(route, request.timeouts, wait));
-    connection_route_ = route.key();
+  carrier.reused = carrier.connection != nullptr;
+  if (!carrier.reused) {
+    KINDLING_TRY(carrier.connection, connect(route, request.timeouts, wait));
   }
-  Result<HttpResponse> response = exchange(head, request, on_body, wait);
-  if (!response.ok()) connection_.reset();
-  return response;
+  return exchange(head, request, on_body, carrier, wait);
 }
 
 Status SystemHttpClient::prepare_tls() {
+  const std::lock_guard lock(tls_mutex_);
   if (tls_) return {};
   std::string certificates;
   if (!options_.certificate_file.empty()) {
@@ -168,7 +178,7 @@ Result<std::unique_ptr<Transport>> SystemHttpClient::connect(const Route& route,
 }
 
 // RFC 9110 section 9.3.6.
-Status SystemHttpClient::open_tunnel(Transport& transport, const Route& route, const Wait& wait) const {
+Status SystemHttpClient::open_tunnel(Transport& transport, const Route& route, const Wait& wait) {
   const bool v6 = route.url.host.find(':') != std::string::npos;
   const std::string target =
       fmt::format("{}{}{}:{}", v6 ? "[" : "", route.url.host, v6 ? "]" : "", route.url.port);
@@ -193,51 +203,54 @@ Status SystemHttpClient::open_tunnel(Transport& transport, const Route& route, c
 }
 
 Result<HttpResponse> SystemHttpClient::exchange(const std::string& head, const HttpRequest& request,
-                                                const OnBody& on_body, const Wait& wait) {
+                                                const OnBody& on_body, Carrier& carrier,
+                                                const Wait& wait) const {
   const auto parser = ResponseParser::create(
       {.body_bytes_max = options_.body_bytes_max, .bodyless = request.method == "HEAD", .on_body = &on_body});
-  Status sent = write_all(head, request.timeouts, wait);
-  if (sent.ok()) sent = write_all(request.body, request.timeouts, wait);
+  Status sent = write_all(*carrier.connection, head, request.timeouts, wait);
+  if (sent.ok()) sent = write_all(*carrier.connection, request.body, request.timeouts, wait);
   if (!sent.ok() && sent.error().code != ErrorCode::endpoint_unreachable) return std::move(sent).error();
 
   // A server that refuses a large request may answer and close before it has read it all: the answer tells
   // more.
-  Status answered = read_answer(*parser, request.timeouts, wait);
-  if (!answered.ok()) return !sent.ok() && !answered_ ? std::move(sent).error() : std::move(answered).error();
-  if (!sent.ok() || !parser->done() || !parser->reusable()) connection_.reset();
+  Status came = read_answer(carrier, *parser, request.timeouts, wait);
+  if (!came.ok()) return !sent.ok() && !carrier.answered ? std::move(sent).error() : std::move(came).error();
+  if (!sent.ok() || !parser->done() || !parser->reusable()) carrier.connection.reset();
   return parser->take_response();
 }
 
-Status SystemHttpClient::write_all(std::string_view bytes, const HttpTimeouts& timeouts, const Wait& around) {
+Status SystemHttpClient::write_all(Transport& transport, std::string_view bytes, const HttpTimeouts& timeouts,
+                                   const Wait& around) {
   while (!bytes.empty()) {
     const Wait wait(around, timeouts.idle, "the request was not taken");
     const std::string_view piece = bytes.substr(0, write_bytes_max);
-    KINDLING_TRY_VOID(connection_->write(piece, wait));
+    KINDLING_TRY_VOID(transport.write(piece, wait));
     bytes.remove_prefix(piece.size());
   }
   return {};
 }
 
-Status SystemHttpClient::read_answer(ResponseParser& parser, const HttpTimeouts& timeouts, const Wait& around) {
+Status SystemHttpClient::read_answer(Carrier& carrier, ResponseParser& parser, const HttpTimeouts& timeouts,
+                                     const Wait& around) {
   {
     const Wait first(around, timeouts.first_byte, "no answer");
-    KINDLING_TRY_VOID(read_more(parser, first));
+    KINDLING_TRY_VOID(read_more(carrier, parser, first));
   }
   while (!parser.done() && !parser.stopped()) {
     const Wait idle(around, timeouts.idle, "no further byte of the answer");
-    KINDLING_TRY_VOID(read_more(parser, idle));
+    KINDLING_TRY_VOID(read_more(carrier, parser, idle));
   }
   const Wait rest(around, farewell, "no end");
-  while (!parser.done() && read_more(parser, rest).ok()) {
+  while (!parser.done() && read_more(carrier, parser, rest).ok()) {
   }
   return {};
 }
 
-Status SystemHttpClient::read_more(ResponseParser& parser, const Wait& wait) {
+Status SystemHttpClient::read_more(Carrier& carrier, ResponseParser& parser, const Wait& wait) {
   std::array<char, 16u << 10> buffer;
-  KINDLING_TRY(const std::size_t size, connection_->read(buffer, wait));
+  KINDLING_TRY(const std::size_t size, carrier.connection->read(buffer, wait));
   if (size == 0) return parser.end();
-  answered_ = true;
+  carrier.answered = true;
   return parser.feed({buffer.data(), size});
 }
 

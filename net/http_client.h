@@ -1,12 +1,13 @@
 // An HTTP/1.1 client over verified TLS, for JSON endpoints and event streams.
 //
 // Timeouts are apart, because they mean different things: no connection, no first byte, silence in the middle,
-// too long in all. Proxies come from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (net/proxy.h). One
-// connection is kept alive and reused; a reused one that turns out to be dead before it gave a single byte is
-// replaced once, silently: every server may close an idle connection at any moment. No redirects are followed:
-// a key must not travel to another host. Cancellation closes the connection within some 10 ms.
+// too long in all. Proxies come from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (net/proxy.h). Connections
+// are kept alive and reused (net/connection_pool.h); a reused one that turns out to be dead before it gave a
+// single byte is replaced once, silently: every server may close an idle connection at any moment. No redirects
+// are followed: a key must not travel to another host. Cancellation closes the connection within some 10 ms.
 //
-// Blocking; one request at a time an object; several objects may be used in parallel.
+// Blocking and thread-safe: requests of several threads go over connections of their own, and share those that
+// are idle.
 #pragma once
 
 #include <chrono>

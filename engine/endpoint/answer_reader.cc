@@ -22,20 +22,20 @@ std::uint64_t count(const Json& number) {
 
 Usage parse_usage(const Json& usage) {
   Usage parsed;
-  parsed.reported = true;
   parsed.prompt_tokens = count(usage["prompt_tokens"]);
   parsed.completion_tokens = count(usage["completion_tokens"]);
   parsed.cached_tokens = count(usage.at("prompt_tokens_details.cached_tokens"));
   if (parsed.cached_tokens == 0) parsed.cached_tokens = count(usage["prompt_cache_hit_tokens"]);  // DeepSeek
   parsed.cached_tokens = std::min(parsed.cached_tokens, parsed.prompt_tokens);
   parsed.reasoning_tokens = count(usage.at("completion_tokens_details.reasoning_tokens"));
+  parsed.reported = parsed.prompt_tokens > 0;  // a server that does not count says 0
   return parsed;
 }
 
 }  // namespace
 
 std::string AnswerReader::take(const Json& value) {
-  if (value["usage"].is_object()) usage_ = parse_usage(value["usage"]);
+  if (const Usage usage = parse_usage(value["usage"]); usage.reported) usage_ = usage;
   for (const Json& choice : value["choices"].items()) {
     if (choice["index"].as_integer() != 0) continue;
     saw_choice_ = true;
@@ -45,7 +45,10 @@ std::string AnswerReader::take(const Json& value) {
       saw_reasoning_ = true;
     }
     refusal_ += message["refusal"].as_string();
-    return think_.feed(content_text(message["content"]));
+    tool_calls_.take(message["tool_calls"]);
+    const std::string text = content_text(message["content"]);
+    saw_text_ = saw_text_ || !text.empty();
+    return think_.feed(text);
   }
   return {};
 }

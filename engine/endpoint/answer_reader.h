@@ -1,7 +1,8 @@
 // What a model said, gathered from the chunks of a stream or from one whole answer.
 //
 // Reasoning never counts as text: it is left out wherever a server puts it (`reasoning_content`, `reasoning`,
-// parts of type "thinking", <think> inside the text). Only the first choice is read.
+// parts of type "thinking", <think> inside the text). Only the first choice is read. Tool calls come whole or
+// in pieces (engine/endpoint/tool_call_reader.h).
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include "base/json.h"
 #include "engine/endpoint/think_filter.h"
+#include "engine/endpoint/tool_call_reader.h"
 #include "engine/generator.h"
 
 namespace kindling {
@@ -21,6 +23,9 @@ class AnswerReader {
   // Text that was held back when the answer ends.
   [[nodiscard]] std::string finish() { return think_.finish(); }
 
+  // Anything that the model itself made has come: text, reasoning, a piece of a call.
+  [[nodiscard]] bool spoke() const { return saw_text_ || saw_reasoning() || tool_calls_.began(); }
+  [[nodiscard]] const ToolCallReader& tool_calls() const { return tool_calls_; }
   [[nodiscard]] bool saw_choice() const { return saw_choice_; }
   [[nodiscard]] bool saw_reasoning() const { return saw_reasoning_ || think_.saw_reasoning(); }
   [[nodiscard]] const std::string& refusal() const { return refusal_; }              // the model's own words
@@ -29,6 +34,8 @@ class AnswerReader {
 
  private:
   ThinkFilter think_;
+  ToolCallReader tool_calls_;
+  bool saw_text_ = false;
   bool saw_choice_ = false;
   bool saw_reasoning_ = false;
   std::string refusal_;

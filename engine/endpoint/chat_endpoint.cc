@@ -8,7 +8,10 @@
 #include "base/log.h"
 #include "engine/endpoint/chat_request.h"
 #include "engine/endpoint/chat_stream.h"
+#include "engine/endpoint/conclude.h"
+#include "engine/endpoint/key.h"
 #include "engine/endpoint/ledger.h"
+#include "engine/endpoint/rate_limit.h"
 #include "engine/endpoint/refusal.h"
 #include "engine/endpoint/retry.h"
 #include "engine/endpoint/secret.h"
@@ -20,8 +23,6 @@
 namespace kindling {
 namespace {
 
-constexpr double truncation_share = .5;               // a prompt counted at less than this part of ours was cut
-constexpr std::uint64_t truncation_tokens_min = 500;  // below, the template and our estimate blur it
 constexpr std::chrono::milliseconds pause_step{10};
 
 // One try: an answer, or an error that may be worth another try.
@@ -29,16 +30,23 @@ struct Attempt {
   std::optional<Generation> generation;
   Error error;
   bool again = false;
+  bool limited = false;                            // it asks too often
   std::optional<std::chrono::milliseconds> delay;  // that the server asked for
 };
 
 class SystemChatEndpoint final : public ChatEndpoint {
  public:
   SystemChatEndpoint(ModelProfile profile, std::shared_ptr<const Tokenizer> tokenizer, EndpointLimits limits,
-                     Secret key)
-      : profile_(std::move(profile)), tokenizer_(std::move(tokenizer)), limits_(limits), key_(std::move(key)) {}
+                     Secret key, std::shared_ptr<HttpClient> client)
+      : profile_(std::move(profile)),
+        tokenizer_(std::move(tokenizer)),
+        limits_(limits),
+        key_(std::move(key)),
+        client_(std::move(client)) {
+    const bool limited = profile_.requests_per_minute > 0 || profile_.tokens_per_minute > 0;
+    if (limited && !profile_.rate_folder.empty()) rate_.emplace(system_files(), profile_);
+  }
 
-  Status prepare(const std::string& certificate_file);  // before all else
   Result<Generation> complete(const GenerationRequest& request, const OnToken& on_token,
                               const Cancellation& cancellation) override;
   [[nodiscard]] std::optional<Overflow> overflow() const override { return overflow_; }
@@ -46,28 +54,22 @@ class SystemChatEndpoint final : public ChatEndpoint {
  private:
   [[nodiscard]] std::chrono::milliseconds first_token_limit(const GenerationRequest& request) const;
   [[nodiscard]] HttpRequest http_request(const GenerationRequest& request) const;
+  Result<double> wait_turn(std::uint64_t tokens, const Cancellation& cancellation);
   Attempt attempt(const GenerationRequest& request, HttpRequest& http, const OnToken& on_token,
                   const Stopwatch& clock, const Cancellation& cancellation);
   Attempt refused(const Refusal& refusal, const HttpResponse& response);
   [[nodiscard]] Generation generation(const GenerationRequest& request, const ChatStream& stream) const;
-  [[nodiscard]] Usage usage(const GenerationRequest& request, const ChatStream& stream) const;
   void learn(const GenerationRequest& request, std::uint64_t prompt_tokens) const;
   Status pause(std::chrono::milliseconds delay, const Cancellation& cancellation) const;
 
-  ModelProfile profile_;
-  std::shared_ptr<const Tokenizer> tokenizer_;
-  EndpointLimits limits_;
-  Secret key_;
-  std::unique_ptr<HttpClient> client_;
+  const ModelProfile profile_;
+  const std::shared_ptr<const Tokenizer> tokenizer_;
+  const EndpointLimits limits_;
+  const Secret key_;
+  const std::shared_ptr<HttpClient> client_;
+  std::optional<RateLimit> rate_;
   std::optional<Overflow> overflow_;
 };
-
-Status SystemChatEndpoint::prepare(const std::string& certificate_file) {
-  HttpClientOptions options;
-  options.certificate_file = certificate_file;
-  KINDLING_TRY(client_, HttpClient::create(std::move(options)));
-  return {};
-}
 
 // The first byte of an answer that is not streamed comes with the last, and a model that thinks is silent
 // before it speaks.
@@ -83,7 +85,7 @@ HttpRequest SystemChatEndpoint::http_request(const GenerationRequest& request) c
   if (!key_.empty()) http.headers.emplace_back("Authorization", "Bearer " + key_.reveal());
   http.body = to_string(chat_body(profile_, request));
   const auto patience = first_token_limit(request);
-  http.timeouts = {limits_.connect, patience, std::max(patience, limits_.idle), limits_.total};
+  http.timeouts = {limits_.connect, patience, patience, limits_.total};  // until the first token is shown
   return http;
 }
 
@@ -92,19 +94,50 @@ Result<Generation> SystemChatEndpoint::complete(const GenerationRequest& request
   const Stopwatch clock;
   overflow_.reset();
   HttpRequest http = http_request(request);
+  constexpr std::uint64_t bytes_per_token = 4;  // where nobody has counted
+  const std::uint64_t tokens =
+      request.prompt_tokens_expected > 0 ? request.prompt_tokens_expected : http.body.size() / bytes_per_token;
+  double limited_ms = 0;
   for (unsigned retry = 0;; ++retry) {
+    KINDLING_TRY(const double waited_ms, wait_turn(tokens, cancellation));
+    limited_ms += waited_ms;
     Attempt outcome = attempt(request, http, on_token, clock, cancellation);
     if (outcome.generation) {
-      if (outcome.generation->usage.reported) learn(request, outcome.generation->usage.prompt_tokens);
-      return std::move(*outcome.generation);
+      Generation& generation = *outcome.generation;
+      generation.limited_ms = limited_ms;
+      if (generation.usage.reported) learn(request, generation.usage.prompt_tokens);
+      if (rate_) rate_->settle(tokens, generation.usage.prompt_tokens + generation.usage.completion_tokens);
+      return std::move(generation);
     }
     if (overflow_ && !overflow_->at_least) learn(request, overflow_->tokens);
     const Error error = key_.hide(std::move(outcome.error).within(profile_.base_url));
-    if (!outcome.again || retry == limits_.retries_max || cancellation.cancelled()) return error;
+    if (rate_ && outcome.limited && outcome.delay) rate_->close_for(*outcome.delay);
+    if (!outcome.again || retry >= limits_.retries_max || cancellation.cancelled()) return error;
     const auto delay = outcome.delay.value_or(own_delay(retry, limits_.retry_base, random_u64()));
     log(LogLevel::info, fmt::format("{}; asking again in {} ms", error.sentence(), delay.count()));
     KINDLING_TRY_VOID(pause(delay, cancellation));
   }
+}
+
+// Waits for what the profile's limits leave, and tells how long that took, in milliseconds.
+Result<double> SystemChatEndpoint::wait_turn(std::uint64_t tokens, const Cancellation& cancellation) {
+  if (!rate_) return 0.;
+  const Stopwatch watch;
+  const auto delay = rate_->reserve(tokens);
+  if (delay.count() == 0) return 0.;
+  if (delay > limits_.total) {
+    rate_->give_back(tokens);
+    return Error{ErrorCode::endpoint_refused, profile_.base_url,
+                 fmt::format("the limits of {} leave no room for {} s", profile_.name, delay.count() / 1'000),
+                 "ask again later, or raise the limits in the profile if the account has more"};
+  }
+  log(LogLevel::info, fmt::format("waiting {} ms for the limits of {}", delay.count(), profile_.name));
+  Status waited = pause(delay, cancellation);
+  if (!waited.ok()) {
+    rate_->give_back(tokens);
+    return std::move(waited).error();
+  }
+  return watch.milliseconds();
 }
 
 Attempt SystemChatEndpoint::attempt(const GenerationRequest& request, HttpRequest& http,
@@ -146,81 +179,30 @@ Attempt SystemChatEndpoint::refused(const Refusal& refusal, const HttpResponse& 
   Attempt outcome;
   outcome.error = refusal.error;
   outcome.again = !refusal.final && may_retry(refusal.status, response);
+  outcome.limited = refusal.status == 429;
   outcome.delay = asked_delay(response, now_ms());
   overflow_ = refusal.overflow;
   return outcome;
 }
 
-Finish finish_of(const ChatStream& stream) {
-  const std::string& reason = stream.answer().finish_reason();
-  if (reason == "length" || reason == "max_tokens") return Finish::length;
-  if (reason == "content_filter" || !stream.answer().refusal().empty()) return Finish::refused;
-  if (reason == "tool_calls" || reason == "function_call") return Finish::incomplete;
-  return stream.complete() && !stream.stopped() ? Finish::stop : Finish::incomplete;
-}
-
-std::string note_of(const GenerationRequest& request, const ChatStream& stream, Finish finish,
-                    const Usage& usage) {
-  const auto expected = static_cast<double>(request.prompt_tokens_expected);
-  const bool cut = usage.reported && usage.prompt_tokens > 0 &&
-                   request.prompt_tokens_expected >= truncation_tokens_min &&
-                   static_cast<double>(usage.prompt_tokens) < truncation_share * expected;
-  if (cut) {
-    return fmt::format(
-        "the endpoint counted {} tokens of about {} sent: it has probably cut the prompt silently",
-        usage.prompt_tokens, request.prompt_tokens_expected);
-  }
-  if (!stream.answer().refusal().empty()) return "the model refuses: " + stream.answer().refusal();
-  if (finish == Finish::refused) return "the endpoint's content filter stopped the answer";
-  if (stream.stopped()) return "stopped on request";
-  if (finish == Finish::incomplete && stream.complete())
-    return "the model called a tool, although none was offered";
-  if (finish == Finish::length && stream.text().empty()) {
-    return "all tokens kept for the answer went into reasoning; reserve more, or think less";
-  }
-  if (finish == Finish::stop && stream.text().empty()) return "the model said nothing";
-  return {};
-}
-
 Generation SystemChatEndpoint::generation(const GenerationRequest& request, const ChatStream& stream) const {
-  Generation generation;
-  generation.text = stream.text();
-  generation.finish = finish_of(stream);
-  generation.usage = usage(request, stream);
-  generation.note = key_.hide(note_of(request, stream, generation.finish, generation.usage));
-  generation.first_token_ms = stream.first_token_ms();
+  Generation generation = conclude(profile_, *tokenizer_, request, stream);
+  generation.note = key_.hide(std::move(generation.note));
   return generation;
 }
 
-double cost_of(const Usage& usage, const Price& price) {
-  if (price.input < 0 || price.output < 0) return -1;
-  const double cached_price = price.cached_input < 0 ? price.input : price.cached_input;
-  const auto cached = static_cast<double>(usage.cached_tokens);
-  return (static_cast<double>(usage.prompt_tokens) - cached) * price.input / 1e6 + cached * cached_price / 1e6 +
-         static_cast<double>(usage.completion_tokens) * price.output / 1e6;
-}
-
-Usage SystemChatEndpoint::usage(const GenerationRequest& request, const ChatStream& stream) const {
-  Usage usage;
-  if (stream.answer().usage()) {
-    usage = *stream.answer().usage();
-  } else {
-    usage.prompt_tokens = request.prompt_tokens_expected;
-    usage.completion_tokens = tokenizer_->count(stream.text()).tokens;
-  }
-  usage.cost = cost_of(usage, profile_.price);
-  return usage;
-}
-
 // Keeps what the endpoint counted, for the calibration of the estimator. Nothing that goes wrong here matters
-// to the answer. A count far below ours is one of a prompt that was cut (note_of says so to the user).
+// to the answer. A count far below ours is one of a prompt that was cut, and one that cannot be right teaches
+// nothing (conclude says both to the user).
 void SystemChatEndpoint::learn(const GenerationRequest& request, std::uint64_t prompt_tokens) const {
+  constexpr double truncation_share = .5;
   if (profile_.ledger.empty() || profile_.tokenizer != "estimator" || prompt_tokens == 0) return;
+  if (!is_plausible_count(profile_, request, prompt_tokens)) return;
   for (const ChatMessage& message : request.messages) {
     if (!message.media.empty()) return;
   }
-  const Observation observation =
-      observe_request(profile_, *tokenizer_, {.messages = request.messages}, prompt_tokens);
+  const Observation observation = observe_request(
+      profile_, *tokenizer_, {.messages = request.messages, .tools = request.tools}, prompt_tokens);
   if (static_cast<double>(prompt_tokens) < truncation_share * static_cast<double>(observation.tokens)) return;
   const Status kept = Ledger(system_files(), profile_).add(observation);
   if (!kept.ok()) {
@@ -237,27 +219,8 @@ Status SystemChatEndpoint::pause(std::chrono::milliseconds delay, const Cancella
   return {};
 }
 
-// The key from the first variable that is set; no variables, no key.
-Result<Secret> read_key(const std::vector<std::string>& variables, std::string_view profile_name) {
-  std::string names;
-  for (const std::string& variable : variables) {
-    names += (names.empty() ? "$" : " or $") + variable;
-    const auto value = environment(variable.c_str());
-    if (!value) continue;
-    const std::size_t begin = value->find_first_not_of(" \t\r\n");
-    if (begin == std::string::npos) continue;
-    std::string key = value->substr(begin, value->find_last_not_of(" \t\r\n") - begin + 1);
-    for (const char c : key) {
-      if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f) {
-        return Error{ErrorCode::authentication, "$" + variable,
-                     "holds a blank or a control character, which no key does", "set it again"};
-      }
-    }
-    return Secret(std::move(key));
-  }
-  if (variables.empty()) return Secret();
-  return Error{ErrorCode::authentication, std::string(profile_name), "no key: " + names + " is not set",
-               "set it to the endpoint's key, or name another variable with --key-env"};
+bool is_this_machine(const Url& url) {
+  return url.host == "localhost" || url.host.starts_with("127.") || url.host == "::1";
 }
 
 }  // namespace
@@ -290,17 +253,21 @@ Result<std::unique_ptr<ChatEndpoint>> ChatEndpoint::open(const ModelProfile& pro
   if (url->target.find('?') != std::string::npos) {
     return Error{ErrorCode::configuration, "base URL", "holds a query ('?')", "give the part before it"};
   }
-  KINDLING_TRY(Secret key, read_key(effective.key_env, effective.name));
-  if (!key.empty() && !url->tls && url->host != "localhost" && !url->host.starts_with("127.") &&
-      url->host != "::1") {
+  KINDLING_TRY(Secret key, read_key(system_files(), effective.key_env, key_folder(), effective.name));
+  if (!key.empty() && !url->tls && !is_this_machine(*url)) {
     log(LogLevel::warning,
         effective.name + ": the key travels unencrypted to " + url->host + "; use an https address");
   }
   KINDLING_TRY(auto tokenizer, profile_tokenizer(effective));
-  auto endpoint = std::make_unique<SystemChatEndpoint>(std::move(effective), std::move(tokenizer),
-                                                       overrides.limits, std::move(key));
-  KINDLING_TRY_VOID(endpoint->prepare(overrides.certificate_file));
-  return std::unique_ptr<ChatEndpoint>(std::move(endpoint));
+  std::shared_ptr<HttpClient> client = overrides.http;
+  if (client == nullptr) {
+    HttpClientOptions options;
+    options.certificate_file = overrides.certificate_file;
+    KINDLING_TRY(client, HttpClient::create(std::move(options)));
+  }
+  const EndpointLimits limits = overrides.limits.value_or(effective.timeouts);
+  return std::unique_ptr<ChatEndpoint>(std::make_unique<SystemChatEndpoint>(
+      std::move(effective), std::move(tokenizer), limits, std::move(key), std::move(client)));
 }
 
 }  // namespace kindling

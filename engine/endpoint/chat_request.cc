@@ -19,7 +19,8 @@ void merge(Json& body, const Json& members) {
 // OpenAI's content parts: data URIs for pictures, bare base64 for recordings.
 Json part_json(const Medium& medium) {
   if (medium.kind == MediumKind::image) {
-    const std::string uri = "data:image/" + medium.format + ";base64," + base64(*medium.bytes);
+    const std::string uri =
+        medium.url.empty() ? "data:image/" + medium.format + ";base64," + base64(*medium.bytes) : medium.url;
     return Json::object({{"type", "image_url"}, {"image_url", Json::object({{"url", uri}})}});
   }
   return Json::object(
@@ -27,13 +28,32 @@ Json part_json(const Medium& medium) {
        {"input_audio", Json::object({{"data", base64(*medium.bytes)}, {"format", medium.format}})}});
 }
 
+// What the model asked for, or what came of it.
+Json tool_message_json(const ChatMessage& message) {
+  Json json = Json::object({{"role", message.role}, {"content", message.content}});
+  if (!message.tool_call_id.empty()) json.set("tool_call_id", message.tool_call_id);
+  for (const ToolCall& call : message.tool_calls) {
+    Json calls = json["tool_calls"];
+    calls.push(
+        Json::object({{"id", call.id},
+                      {"type", "function"},
+                      {"function", Json::object({{"name", call.name}, {"arguments", call.arguments}})}}));
+    json.set("tool_calls", std::move(calls));
+  }
+  return json;
+}
+
 }  // namespace
 
 Json message_json(const ChatMessage& message) {
+  if (!message.tool_calls.empty() || !message.tool_call_id.empty()) return tool_message_json(message);
   if (message.media.empty()) return Json::object({{"role", message.role}, {"content", message.content}});
   Json parts = Json::array();
   parts.push(Json::object({{"type", "text"}, {"text", message.content}}));
-  for (const Medium& medium : message.media) parts.push(part_json(medium));
+  for (const Medium& medium : message.media) {
+    if (!medium.caption.empty()) parts.push(Json::object({{"type", "text"}, {"text", medium.caption}}));
+    parts.push(part_json(medium));
+  }
   return Json::object({{"role", message.role}, {"content", std::move(parts)}});
 }
 
@@ -48,6 +68,7 @@ Json chat_body(const ModelProfile& profile, const GenerationRequest& request) {
     body.set(parameters["output_limit"].as_string("max_tokens"),
              std::min(request.output_tokens_max, profile.output_max));
   }
+  if (!request.tools.items().empty()) body.set("tools", request.tools);
   merge(body, parameters["body"]);
   merge(body, thinking_members(parameters["thinking"], request.thinking));
   body.set("stream", request.stream);

@@ -21,7 +21,7 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 Result<bool> ChatStream::take(std::string_view piece) {
-  if (!shown() && watch_.milliseconds() > static_cast<double>(first_token_limit_.count())) {
+  if (!spoke() && watch_.milliseconds() > static_cast<double>(first_token_limit_.count())) {
     return Error{ErrorCode::timed_out, "",
                  fmt::format("no token within {:g} s", static_cast<double>(first_token_limit_.count()) / 1e3),
                  ""};
@@ -34,6 +34,8 @@ Result<bool> ChatStream::take(std::string_view piece) {
   return take_events(std::exchange(body_, {}));
 }
 
+// By the first byte: JSON, a web page, compressed bytes, the beginning of a stream's first line (`data`,
+// `event`, `id`, `retry`, a comment, a byte order mark), or none of them.
 void ChatStream::tell_apart() {
   const std::size_t begin = body_.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos) return;
@@ -45,8 +47,19 @@ void ChatStream::tell_apart() {
     case '<':
       kind_ = Kind::page;
       return;
-    default:
+    case '\x1f':
+      kind_ = Kind::compressed;
+      return;
+    case 'd':
+    case 'e':
+    case 'i':
+    case 'r':
+    case ':':
+    case '\xef':
       kind_ = Kind::events;
+      return;
+    default:
+      kind_ = Kind::text;
       return;
   }
 }
@@ -94,6 +107,10 @@ Status ChatStream::finish() {
     case Kind::page: {
       return not_chat_completions("a web page came instead: " + page_summary(body_));
     }
+    case Kind::text:
+      return not_chat_completions("plain text came instead: " + page_summary(body_));
+    case Kind::compressed:
+      return not_chat_completions("it is compressed, which was not asked for");
     case Kind::json: {
       const auto value = parse_json(body_);
       if (!value.ok()) return not_chat_completions("neither JSON nor a stream of events");

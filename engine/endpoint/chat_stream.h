@@ -1,5 +1,5 @@
-// The body of one answer, from the first byte to the last: told apart (stream, JSON, web page), read, and shown
-// as it comes.
+// The body of one answer, from the first byte to the last: told apart (stream, JSON, web page, or nothing of
+// use), read, and shown as it comes.
 //
 // The content type is not trusted, for servers get it wrong: what the body begins with decides.
 #pragma once
@@ -29,8 +29,9 @@ class ChatStream {
   // After the last byte of a 2xx answer. Errors: as `take`.
   [[nodiscard]] Status finish();
 
-  [[nodiscard]] bool shown() const { return !text_.empty(); }  // a token has reached the user
-  [[nodiscard]] bool stopped() const { return stopped_; }      // the user wants no more
+  [[nodiscard]] bool shown() const { return !text_.empty(); }   // a token has reached the user
+  [[nodiscard]] bool spoke() const { return answer_.spoke(); }  // the model has begun, if only to think
+  [[nodiscard]] bool stopped() const { return stopped_; }       // the user wants no more
   [[nodiscard]] bool complete() const { return done_ || !answer_.finish_reason().empty(); }
   [[nodiscard]] const std::optional<Refusal>& refusal() const { return refusal_; }
   [[nodiscard]] const AnswerReader& answer() const { return answer_; }
@@ -38,7 +39,7 @@ class ChatStream {
   [[nodiscard]] double first_token_ms() const { return first_token_ms_; }
 
  private:
-  enum class Kind { unknown, events, json, page };
+  enum class Kind { unknown, events, json, page, text, compressed };
   void tell_apart();
   Result<bool> take_events(std::string_view piece);
   Status take_event(const SseEvent& event);

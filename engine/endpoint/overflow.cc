@@ -49,7 +49,7 @@ std::uint64_t number_before(std::string_view message, std::string_view phrase) {
   return leading_number(message.substr(begin, end - begin));
 }
 
-constexpr std::array<std::string_view, 7> window_phrases = {
+constexpr std::array<std::string_view, 14> window_phrases = {
     "maximum context length is ",
     "context length is only ",
     "maximum model length of ",
@@ -57,23 +57,57 @@ constexpr std::array<std::string_view, 7> window_phrases = {
     "maximum number of tokens allowed (",
     "max context length of ",
     "context window of ",
+    "maximum prompt length is ",
+    "model's context length (",
+    "exceeds the limit of ",
+    "exceeded model token limit: ",
+    "must be less than max_seq_len (",
+    "configured limit of ",
+    "must be <= ",
 };
 
-constexpr std::array<std::string_view, 7> prompt_phrases = {
-    "messages resulted in ",   "you passed ", "input token count (",       "prompt is too long: ",
-    "decoder prompt (length ", "request (",   "prompt contains at least ",
+constexpr std::array<std::string_view, 17> prompt_phrases = {
+    "messages resulted in ", "you passed ",
+    "your request has ",     "input token count (",
+    "prompt is too long: ",  "decoder prompt (length ",
+    "request contains ",     "prompt contains at least ",
+    "prompt contains ",      "request (",
+    "the input (",           "prompt token count of ",
+    "(requested: ",          "length of prompt_tokens (",
+    "requested tokens (",    "given: ",
+    "you requested about ",
 };
 
-constexpr std::array<std::string_view, 9> overflow_phrases = {
-    "maximum context length",     "context length is only",      "longer than the maximum model length",
-    "available context size",     "prompt is too long",          "exceeds the maximum number of tokens",
-    "exceeds the context window", "exceeds the model's context", "reduce the length of the messages",
+constexpr std::array<std::string_view, 21> overflow_phrases = {
+    "maximum context length",
+    "context length is only",
+    "longer than the maximum model length",
+    "longer than the model's context length",
+    "available context size",
+    "prompt is too long",
+    "input is too long for requested model",
+    "exceeds the maximum number of tokens",
+    "exceeds the context window",
+    "exceed context window of ",
+    "exceeds the context length",
+    "exceeds the model's context",
+    "greater than the context length",
+    "reduce the length of the messages",
+    "maximum prompt length is",
+    "too large for model with",
+    "must be less than max_seq_len",
+    "exceeded model token limit",
+    "exceed the configured limit of",
+    "`inputs` tokens + `max_new_tokens` must be",
+    "context window exceeds limit",
 };
 
 bool says_overflow(const Json& error, std::string_view message) {
   const std::string_view code = error["code"].as_string();
   const std::string_view type = error["type"].as_string();
   if (code == "context_length_exceeded" || type == "exceed_context_size_error") return true;
+  // GitHub's gateway: "prompt token count of 140000 exceeds the limit of 128000".
+  if (message.find("prompt token count of ") != std::string_view::npos) return true;
   return std::any_of(overflow_phrases.begin(), overflow_phrases.end(),
                      [&](std::string_view phrase) { return message.find(phrase) != std::string_view::npos; });
 }
@@ -92,6 +126,7 @@ std::optional<ChatEndpoint::Overflow> parse_overflow(const Json& error, std::str
   overflow.window = positive(error["n_ctx"]);
   if (overflow.tokens == 0) overflow.tokens = number_before(lower, " in the messages");
   if (overflow.tokens == 0) overflow.tokens = number_before(lower, " in your prompt");
+  if (overflow.tokens == 0) overflow.tokens = number_before(lower, " of text input");
   if (overflow.tokens == 0) {
     overflow.tokens = number_after(lower, prompt_phrases);
     overflow.at_least = lower.find("contains at least ") != std::string::npos;

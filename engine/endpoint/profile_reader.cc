@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "net/url.h"
 
@@ -120,6 +121,29 @@ Status read_limits(const Json& table, ModelProfile& profile) {
   return reader.finish();
 }
 
+// Seconds, as people write them.
+Status read_seconds(TableReader& reader, std::string_view name, std::chrono::milliseconds& out) {
+  constexpr double seconds_max = 86'400;
+  double seconds = static_cast<double>(out.count()) / 1e3;
+  KINDLING_TRY_VOID(reader.amount(name, seconds));
+  if (!(seconds > 0) || seconds > seconds_max)
+    return wrong(reader.key(name), "must be more than 0 and at most 86400 seconds");
+  out = std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1e3)));
+  return {};
+}
+
+Status read_timeouts(const Json& table, EndpointLimits& timeouts) {
+  TableReader reader(table, "timeouts.");
+  KINDLING_TRY_VOID(read_seconds(reader, "connect", timeouts.connect));
+  KINDLING_TRY_VOID(read_seconds(reader, "first_token", timeouts.first_token));
+  KINDLING_TRY_VOID(read_seconds(reader, "idle", timeouts.idle));
+  KINDLING_TRY_VOID(read_seconds(reader, "total", timeouts.total));
+  KINDLING_TRY_VOID(reader.count("retries", timeouts.retries_max));
+  constexpr unsigned retries_max = 20;
+  return timeouts.retries_max <= retries_max ? reader.finish()
+                                             : wrong("timeouts.retries", "must be at most 20");
+}
+
 // What a request would hold under one thinking mode must respect the profile's own rules.
 Status check_body(const Json& parameters, std::string_view place, const Json& body) {
   for (const Json& name : parameters["unsupported"].items()) {
@@ -203,6 +227,14 @@ Status check_formula(const Json& table, std::string_view kind) {
   if (formula == media_formulas.end()) {
     return wrong(place + "formula",
                  fmt::format("is none that counts {}", kind == "image" ? "pictures" : "recordings"));
+  }
+  if (kind == "image") {  // what is best for the model, however it counts
+    KINDLING_TRY_VOID(reader.flag("links"));
+    for (const std::string_view size : {"best_side_pixels", "best_pixels"}) {
+      double value = 0;
+      KINDLING_TRY_VOID(reader.amount(size, value));
+      if (table.has(size) && !(value > 0)) return wrong(place + std::string(size), "is zero");
+    }
   }
   for (std::size_t i = 0; i < formula->constants.size() && !formula->constants[i].empty(); ++i) {
     const std::string_view constant = formula->constants[i];
@@ -290,6 +322,7 @@ Result<ModelProfile> read_table(std::string name, std::string source, const Json
   KINDLING_TRY(const Json price, reader.table("price"));
   KINDLING_TRY(const Json overhead, reader.table("overhead"));
   KINDLING_TRY(const Json limits, reader.table("limits"));
+  KINDLING_TRY(const Json timeouts, reader.table("timeouts"));
   KINDLING_TRY(profile.media, reader.table("media"));
   KINDLING_TRY(profile.parameters, reader.table("parameters"));
   KINDLING_TRY_VOID(reader.finish());
@@ -297,6 +330,7 @@ Result<ModelProfile> read_table(std::string name, std::string source, const Json
   KINDLING_TRY_VOID(read_price(price, profile.price));
   KINDLING_TRY_VOID(read_overhead(overhead, profile.overhead));
   KINDLING_TRY_VOID(read_limits(limits, profile));
+  KINDLING_TRY_VOID(read_timeouts(timeouts, profile.timeouts));
   if (profile.model.empty()) return wrong("model", "is missing");
   KINDLING_TRY_VOID(check_address(profile));
   KINDLING_TRY_VOID(check_key_env(profile.key_env));

@@ -33,6 +33,28 @@ std::optional<unsigned> month_number(std::string_view name) {
   return static_cast<unsigned>(at - months.begin()) + 1;
 }
 
+// A span of time, or a moment: no span of more than 30 years is meant.
+std::optional<double> parse_reset_ms(std::string_view text, std::int64_t now_ms) {
+  constexpr double moment_seconds_min = 1e9;
+  constexpr double moment_ms_min = 1e12;
+  const auto now = static_cast<double>(now_ms);
+  if (const auto number = parse_number(text)) {
+    if (*number >= moment_ms_min) return *number - now;
+    if (*number >= moment_seconds_min) return *number * 1e3 - now;
+  }
+  return parse_duration_ms(text);
+}
+
+std::optional<double> until_reset_ms(const HttpResponse& response, std::int64_t now_ms) {
+  std::optional<double> last;
+  for (const std::string name : {"-requests", "-tokens", ""}) {
+    const auto remaining = parse_number(response.header("x-ratelimit-remaining" + name));
+    const auto reset = parse_reset_ms(response.header("x-ratelimit-reset" + name), now_ms);
+    if (reset && (!remaining || *remaining <= 0)) last = std::max(*reset, last.value_or(0));
+  }
+  return last;
+}
+
 }  // namespace
 
 bool may_retry(int status, const HttpResponse& response) {
@@ -61,6 +83,25 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(moment).count();
 }
 
+std::optional<double> parse_duration_ms(std::string_view text) {
+  if (const auto seconds = parse_number(text)) return *seconds * 1e3;
+  constexpr std::array<std::pair<std::string_view, double>, 6> units = {
+      {{"ms", 1}, {"us", 1e-3}, {"ns", 1e-6}, {"h", 3'600e3}, {"m", 60e3}, {"s", 1e3}}};
+  double total = 0;
+  if (text.empty()) return std::nullopt;
+  while (!text.empty()) {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+    const auto value = parse_number(text.substr(0, digits));
+    text.remove_prefix(digits);
+    const auto unit =
+        std::find_if(units.begin(), units.end(), [&](const auto& u) { return text.starts_with(u.first); });
+    if (!value || unit == units.end()) return std::nullopt;
+    total += *value * unit->second;
+    text.remove_prefix(unit->first.size());
+  }
+  return total;
+}
+
 std::optional<std::chrono::milliseconds> asked_delay(const HttpResponse& response, std::int64_t now_ms) {
   std::optional<double> delay_ms = parse_number(response.header("retry-after-ms"));
   const std::string_view after = response.header("retry-after");
@@ -70,6 +111,7 @@ std::optional<std::chrono::milliseconds> asked_delay(const HttpResponse& respons
   if (!delay_ms) {
     if (const auto moment = parse_http_date(after)) delay_ms = static_cast<double>(*moment - now_ms);
   }
+  if (!delay_ms && response.status == 429) delay_ms = until_reset_ms(response, now_ms);
   if (!delay_ms || !(*delay_ms > 0) || *delay_ms > asked_max_ms) return std::nullopt;
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(*delay_ms)));
 }

@@ -180,6 +180,79 @@ TEST(Media, AreLimitedInNumber) {
   EXPECT_FALSE(check_media(profile, images).ok());
 }
 
+TEST(LinkedImage, IsCountedAsTheLargestAndSentAsItsAddress) {
+  const ModelProfile muse = find_profile("muse-spark").value();
+  const auto linked = linked_image(muse, "https://example.org/a.png?size=large");
+  ASSERT_TRUE(linked.ok()) << linked.error().sentence();
+  EXPECT_EQ(medium_tokens(muse, *linked), 4'098u);
+  const ModelProfile gpt = find_profile("gpt-5.4").value();
+  EXPECT_EQ(medium_tokens(gpt, *linked), 85u + 170 * 8);  // 2048 by 768
+  for (std::uint32_t width = 100; width <= 9'000; width += 700) {
+    for (std::uint32_t height = 100; height <= 9'000; height += 700) {
+      EXPECT_LE(image_tokens("gpt-5.4", width, height), *image_tokens_max(gpt)) << width << " " << height;
+      EXPECT_LE(image_tokens("muse-spark", width, height), *image_tokens_max(muse));
+    }
+  }
+  GenerationRequest request;
+  request.messages = {{"user", "What is this?", {*linked}}};
+  const Json content = chat_body(muse, request).at("messages").items()[0]["content"];
+  EXPECT_EQ(content.items()[1].at("image_url.url").as_string(), "https://example.org/a.png?size=large");
+}
+
+TEST(LinkedImage, IsRefusedWhereItCannotBeFetchedOrCounted) {
+  const auto code = [](std::string_view profile, std::string url) {
+    const auto linked = linked_image(find_profile(profile).value(), std::move(url));
+    EXPECT_FALSE(linked.ok() || linked.error().mend.empty());
+    return linked.ok() ? ErrorCode::io : linked.error().code;
+  };
+  EXPECT_EQ(code("gemini-3.1-pro", "https://example.org/a.png"), ErrorCode::usage);
+  EXPECT_EQ(code("claude-opus-4.6", "https://example.org/a.png"), ErrorCode::usage);  // its formula has no end
+  EXPECT_EQ(code("muse-spark", "ftp://example.org/a.png"), ErrorCode::usage);
+  EXPECT_EQ(code("muse-spark", "https://example.org/a b.png"), ErrorCode::usage);
+  EXPECT_EQ(code("muse-spark", "https://example.org/" + std::string(5'000, 'a')), ErrorCode::usage);
+  EXPECT_FALSE(is_web_address("picture.png") || is_web_address("file:///etc/passwd"));
+}
+
+TEST(BestSize, IsWhatTheFormulaLooksAt) {
+  const auto best = [](std::string_view name) { return best_size(find_profile(name).value()); };
+  EXPECT_EQ(best("muse-spark").pixels, 4'096u * 28 * 28);
+  EXPECT_EQ(best("gpt-5.4").long_side, 2'048u);
+  EXPECT_EQ(best("gpt-5.4").short_side, 768u);
+  EXPECT_EQ(best("claude-opus-4.6").long_side, 1'568u);
+  EXPECT_EQ(best("claude-opus-4.6").pixels, 1'150'000u);
+  EXPECT_EQ(best("gemini-3.1-pro").long_side, 3'072u);
+  EXPECT_EQ(best("qwen-3.5").long_side, 1'568u);  // no formula: ours
+}
+
+TEST(Media, AreSaidToBeNotTakenBeforeTheyAreRead) {
+  const Status refused = check_modality(find_profile("local").value(), MediumKind::image, "a.png");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::usage);
+  for (const char* taker : {"muse-spark", "gpt-5.4", "claude-opus-4.6"}) {
+    EXPECT_NE(refused.error().mend.find(taker), std::string::npos) << taker;
+  }
+  EXPECT_TRUE(check_modality(find_profile("muse-spark").value(), MediumKind::audio, "a.wav").ok());
+}
+
+TEST(Media, AreAnnouncedByTheirCaptionsWhichAreCounted) {
+  const ModelProfile profile = find_profile("muse-spark").value();
+  Medium picture = read_medium("a.png", png(28, 28), MediumKind::image).value();
+  GenerationRequest request;
+  request.messages = {{"user", "What is this?", {picture}}};
+  const auto tokenizer = make_estimator("m");
+  const std::uint64_t without = count_request(profile, *tokenizer, {.messages = request.messages}).tokens_max;
+  request.messages[0].media[0].caption = "[figure 1 of passage 3: A lamp]\n";
+  EXPECT_EQ(count_request(profile, *tokenizer, {.messages = request.messages}).tokens_max, without + 32);
+  EXPECT_EQ(
+      count_request(profile, *tokenizer, {.messages = {}, .tools = {}, .media = request.messages[0].media})
+          .tokens_max,
+      profile.overhead.per_request + 3 + 32u);
+  const Json content = chat_body(profile, request).at("messages").items()[0]["content"];
+  ASSERT_EQ(content.items().size(), 3u);
+  EXPECT_EQ(content.items()[1]["text"].as_string(), "[figure 1 of passage 3: A lamp]\n");
+  EXPECT_EQ(content.items()[2]["type"].as_string(), "image_url");
+}
+
 TEST(Base64, IsRfc4648) {
   const std::pair<std::string_view, std::string_view> known[] = {{"", ""},
                                                                  {"f", "Zg=="},

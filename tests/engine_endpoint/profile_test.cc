@@ -107,6 +107,11 @@ TEST_F(ProfileTest, RefusesWhatDoesNotHoldTogether) {
            {base + "[price]\ninput = -1", "price.input"},
            {base + "[price]\nouput = 1", "price.ouput"},
            {base + "[limits]\nrequests_per_minute = 'many'", "limits.requests_per_minute"},
+           {base + "[timeouts]\nidle = 0", "timeouts.idle"},
+           {base + "[timeouts]\ntotal = 1e9", "timeouts.total"},
+           {base + "[timeouts]\nconnect = '5 s'", "timeouts.connect"},
+           {base + "[timeouts]\nretries = 21", "timeouts.retries"},
+           {base + "[timeouts]\nfirst = 1", "timeouts.first"},
            {base + "[parameters]\noutput_limit = ''", "parameters.output_limit"},
            {base + "[parameters]\nstream_usage = 'yes'", "parameters.stream_usage"},
            {base + "[parameters]\nexclusive = ['a', 'b']", "parameters.exclusive"},
@@ -127,6 +132,23 @@ TEST_F(ProfileTest, RefusesWhatDoesNotHoldTogether) {
   }
 }
 
+TEST_F(ProfileTest, TimesAreThoseOfTheOfficialClientUnlessItNamesOthers) {
+  const std::string base = "base_url = 'http://h'\nmodel = 'm'\nwindow = 100\noutput_max = 50\n";
+  const EndpointLimits usual = read_profile("mine", "mine.toml", base)->timeouts;
+  EXPECT_EQ(usual.connect, std::chrono::seconds(5));
+  EXPECT_EQ(usual.total, std::chrono::seconds(600));
+  EXPECT_EQ(usual.retries_max, 2u);
+  const EndpointLimits own =
+      read_profile("mine", "mine.toml",
+                   base + "[timeouts]\nconnect = 0.25\nfirst_token = 30\nidle = 7\ntotal = 3600\nretries = 0")
+          ->timeouts;
+  EXPECT_EQ(own.connect, std::chrono::milliseconds(250));
+  EXPECT_EQ(own.first_token, std::chrono::seconds(30));
+  EXPECT_EQ(own.idle, std::chrono::seconds(7));
+  EXPECT_EQ(own.total, std::chrono::seconds(3'600));
+  EXPECT_EQ(own.retries_max, 0u);
+}
+
 TEST_F(ProfileTest, AClosedVocabularyIsEstimatedWithAHardBound) {
   const auto tokenizer = profile_tokenizer(find_profile("muse-spark").value()).value();
   EXPECT_EQ(tokenizer->bound(), TokenBound::worst_case);
@@ -140,7 +162,8 @@ TEST_F(ProfileTest, ANamedVocabularyCountsExactlyOnceItIsThere) {
   EXPECT_EQ(profile_tokenizer(profile).value()->bound(), TokenBound::worst_case);
   const auto there = folder_.path() / "tokenizers" / "llama-4";
   ASSERT_TRUE(system_files().make_directories(there).ok());
-  ASSERT_TRUE(write_atomically(system_files(), there / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\none\ntwo\n").ok());
+  ASSERT_TRUE(
+      write_atomically(system_files(), there / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\none\ntwo\n").ok());
   const auto tokenizer = profile_tokenizer(profile).value();
   EXPECT_EQ(tokenizer->bound(), TokenBound::exact);
   EXPECT_EQ(tokenizer->count("one two two").tokens, 3u);

@@ -42,6 +42,44 @@ TEST(Retry, IgnoresWhatCannotBeMeant) {
   EXPECT_FALSE(asked_delay({}, 0));
 }
 
+HttpResponse limited(std::vector<std::pair<std::string, std::string>> headers) {
+  HttpResponse response = with(std::move(headers));
+  response.status = 429;
+  return response;
+}
+
+TEST(Retry, KnowsWhenLimitsAreFreeAgain) {
+  EXPECT_EQ(asked_delay(limited({{"x-ratelimit-reset-requests", "1m0.5s"}}), 0), 60'500ms);
+  EXPECT_EQ(asked_delay(limited({{"x-ratelimit-reset-tokens", "120ms"}}), 0), 120ms);
+  EXPECT_EQ(asked_delay(limited({{"x-ratelimit-reset", "7.66"}}), 0), 7'660ms);
+  EXPECT_EQ(asked_delay(limited({{"x-ratelimit-reset", "1700000003"}}), 1'700'000'000'000), 3'000ms);
+  EXPECT_EQ(asked_delay(limited({{"x-ratelimit-reset", "1700000000250"}}), 1'700'000'000'000), 250ms);
+  EXPECT_EQ(asked_delay(limited({{"retry-after", "2"}, {"x-ratelimit-reset", "9"}}), 0), 2'000ms);
+}
+
+TEST(Retry, OnlyAnEmptyBucketCounts) {
+  EXPECT_EQ(asked_delay(limited({{"x-ratelimit-reset-requests", "10s"},
+                                 {"x-ratelimit-remaining-requests", "0"},
+                                 {"x-ratelimit-reset-tokens", "90s"},
+                                 {"x-ratelimit-remaining-tokens", "3999"}}),
+                        0),
+            10'000ms);
+  EXPECT_EQ(
+      asked_delay(limited({{"x-ratelimit-reset-requests", "10s"}, {"x-ratelimit-reset-tokens", "30s"}}), 0),
+      30'000ms);
+  EXPECT_FALSE(asked_delay(with({{"x-ratelimit-reset-requests", "10s"}}), 0)) << "an answer that is not 429";
+  for (const auto value : {"", "soon", "5x", "1m5", "-3s", "3m", "0", "1e400s", "1000000000"})
+    EXPECT_FALSE(asked_delay(limited({{"x-ratelimit-reset-tokens", value}}), 1'700'000'000'000)) << value;
+}
+
+TEST(Retry, ReadsDurations) {
+  EXPECT_EQ(parse_duration_ms("1h2m3.5s"), 3'723'500.);
+  EXPECT_EQ(parse_duration_ms("2ms"), 2.);
+  EXPECT_EQ(parse_duration_ms("1500us"), 1.5);
+  for (const auto text : {"", "s", "1", "ms1", "1.2.3s", "1s 2ms"})
+    EXPECT_EQ(parse_duration_ms(text).has_value(), std::string_view(text) == "1") << text;
+}
+
 TEST(Retry, DoublesUpToEightSecondsLessAQuarter) {
   for (const std::uint64_t random : {std::uint64_t{0}, ~std::uint64_t{0}, std::uint64_t{1} << 63}) {
     double whole = 500;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <thread>
+#include <vector>
 
 #include "base/env.h"
 #include "base/files.h"
@@ -87,6 +88,49 @@ TEST_F(HttpClientTest, KeepsTheConnection) {
   const auto http = client();
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(http->send(post(server.base_url()), {}, never_cancelled()).ok());
   EXPECT_EQ(server.connections(), 1u);
+}
+
+TEST_F(HttpClientTest, ThreadsShareOneClientAndItsIdleConnections) {
+  ChatEndpointServer server;
+  const auto http = client();
+  for (int round = 0; round < 3; ++round) {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&, i] {
+        HttpRequest request =
+            post(server.base_url() + "/chat/completions",
+                 R"({"model":"m","messages":[{"role":"user","content":")" + std::to_string(i) + "\"}]}");
+        request.timeouts = {};
+        const auto response = http->send(request, {}, never_cancelled());
+        ASSERT_TRUE(response.ok()) << response.error().sentence();
+        EXPECT_NE(response->body.find("\"content\":\"" + std::to_string(i) + "\""), std::string::npos)
+            << response->body;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+  EXPECT_LE(server.connections(), 8u) << "idle connections were not taken again";
+  EXPECT_LE(server.open_connections(), 8u);
+}
+
+TEST_F(HttpClientTest, DeadConnectionsAreReplacedTogether) {
+  ChatEndpointServer server;
+  const auto http = client();
+  Reply slow = plain_reply(200, "text/plain", "ok");
+  slow.pause = 50ms;
+  server.respond_with([slow](const RecordedRequest&) { return slow; });
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] { EXPECT_TRUE(http->send(post(server.base_url()), {}, never_cancelled()).ok()); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(server.connections(), 4u);
+  Reply closed;
+  closed.close_at_once = true;
+  server.reply_next({closed});
+  EXPECT_TRUE(http->send(post(server.base_url()), {}, never_cancelled()).ok())
+      << "one dead connection costs one repetition";
+  EXPECT_EQ(server.connections(), 5u);
 }
 
 TEST_F(HttpClientTest, ReplacesADeadConnectionOnceAndSilently) {
@@ -266,6 +310,22 @@ TEST_F(HttpClientTest, TlsRefusesACertificateForAnotherHost) {
     EXPECT_NE(response.error().why.find("mismatch"), std::string::npos) << response.error().why;
     EXPECT_TRUE(server.requests().empty());
   }
+}
+
+TEST_F(HttpClientTest, TlsRefusesAnExpiredCertificate) {
+  ChatEndpointServer server({.tls = true, .certificate_days = -2});
+  const auto response = client(server.certificate_file())->send(post(server.base_url()), {}, never_cancelled());
+  EXPECT_EQ(code_of(response), ErrorCode::endpoint_unreachable);
+  EXPECT_NE(response.error().why.find("expired"), std::string::npos) << response.error().why;
+  EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(HttpClientTest, TlsRefusesOldProtocols) {
+  ChatEndpointServer server({.tls = true, .old_tls = true});
+  const auto response = client(server.certificate_file())->send(post(server.base_url()), {}, never_cancelled());
+  EXPECT_EQ(code_of(response), ErrorCode::endpoint_unreachable);
+  EXPECT_NE(response.error().why.find("no TLS connection"), std::string::npos) << response.error().why;
+  EXPECT_TRUE(server.requests().empty());
 }
 
 TEST_F(HttpClientTest, TlsToAPlainServerSaysSo) {

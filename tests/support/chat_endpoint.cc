@@ -50,15 +50,16 @@ std::string pem_text(const std::function<int(BIO*)>& write) {
   return text;
 }
 
-// Good for a day, for the names given, signed by itself.
-Certificate make_certificate(const std::string& names) {
+// For the names given, signed by itself.
+Certificate make_certificate(const std::string& names, int days) {
   EVP_PKEY* key = ::EVP_EC_gen("P-256");
   X509* x509 = ::X509_new();
   KINDLING_CHECK(key != nullptr && x509 != nullptr);
   ::X509_set_version(x509, 2);
   ::ASN1_INTEGER_set(::X509_get_serialNumber(x509), 1);
-  ::X509_gmtime_adj(X509_getm_notBefore(x509), -60);
-  ::X509_gmtime_adj(X509_getm_notAfter(x509), 86'400);
+  constexpr long day = 86'400;
+  ::X509_gmtime_adj(X509_getm_notBefore(x509), days > 0 ? -60 : (days - 1) * day);
+  ::X509_gmtime_adj(X509_getm_notAfter(x509), days * day);
   ::X509_set_pubkey(x509, key);
   X509_NAME* subject = ::X509_get_subject_name(x509);
   const unsigned char name[] = "kindling test endpoint";
@@ -154,13 +155,19 @@ class ChatEndpointServer::Server {
   }
   [[nodiscard]] std::vector<RecordedRequest> requests() const {
     const std::lock_guard lock(mutex_);
-    return requests_;
+    return {requests_.begin(), requests_.end()};
   }
   [[nodiscard]] unsigned connections() const { return connections_; }
+  [[nodiscard]] unsigned open_connections() const { return open_; }
 
  private:
   void prepare_tls() {
-    const Certificate certificate = make_certificate(options_.certificate_name);
+    const Certificate certificate = make_certificate(options_.certificate_name, options_.certificate_days);
+    if (options_.old_tls) {
+      ::SSL_CTX_set_cipher_list(tls_.native_handle(), "ALL:@SECLEVEL=0");
+      SSL_CTX_set_min_proto_version(tls_.native_handle(), TLS1_VERSION);
+      SSL_CTX_set_max_proto_version(tls_.native_handle(), TLS1_1_VERSION);
+    }
     tls_.use_certificate_chain(asio::buffer(certificate.pem));
     tls_.use_private_key(asio::buffer(certificate.key_pem), asio::ssl::context::pem);
     KINDLING_CHECK(write_atomically(system_files(), certificate_file(), certificate.pem).ok());
@@ -175,7 +182,9 @@ class ChatEndpointServer::Server {
   }
 
   asio::awaitable<void> converse(tcp::socket socket, std::uint64_t connection) {
-    socket.set_option(tcp::no_delay(true));
+    const Counted counted(open_);
+    error_code gone;
+    socket.set_option(tcp::no_delay(true), gone);
     if (!options_.tls) {
       const End end = co_await serve(socket, connection);
       if (end != End::tunnel) co_return;
@@ -186,6 +195,14 @@ class ChatEndpointServer::Server {
     const End end = co_await serve(secured, connection);
     if (end != End::cut) co_await secured.async_shutdown(quietly);
   }
+
+  struct Counted {
+    explicit Counted(std::atomic<unsigned>& counter) : counter_(&counter) { ++counter; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --*counter_; }
+    std::atomic<unsigned>* counter_;
+  };
 
   // How the serving of a connection ends: `more` means not yet.
   enum class End : std::uint8_t { more, orderly, cut, tunnel };
@@ -236,7 +253,8 @@ class ChatEndpointServer::Server {
     std::optional<Reply> next;
     {
       const std::lock_guard lock(mutex_);
-      requests_.push_back(request);
+      if (requests_.size() >= options_.requests_kept && !requests_.empty()) requests_.pop_front();
+      if (options_.requests_kept > 0) requests_.push_back(request);
       if (request.method == "CONNECT" && next_.empty()) return {};
       if (!next_.empty()) {
         next = std::move(next_.front());
@@ -245,6 +263,8 @@ class ChatEndpointServer::Server {
       responder = responder_;
     }
     if (next) return std::move(*next);
+    if (!options_.key.empty() && request.header("authorization") != "Bearer " + options_.key)
+      return error_reply(401, "Incorrect API key provided.", "invalid_request_error", "invalid_api_key");
     if (request.method == "GET") return models_reply();
     return responder(request);
   }
@@ -266,7 +286,8 @@ class ChatEndpointServer::Server {
     for (const Reply::Piece& piece : reply.pieces) {
       if (piece.bytes.empty()) continue;
       co_await pause(piece.pause);
-      const std::string bytes = chunked ? chunk(piece.bytes) : piece.bytes;
+      std::string bytes = chunked ? chunk(piece.bytes) : piece.bytes;
+      if (&piece == &reply.pieces.back()) bytes.resize(bytes.size() - reply.bytes_withheld);
       if (auto [error, sent] = co_await asio::async_write(stream, asio::buffer(bytes), quietly); error)
         co_return End::cut;
     }
@@ -296,11 +317,12 @@ class ChatEndpointServer::Server {
   asio::io_context io_{1};
   tcp::acceptor acceptor_{io_, tcp::endpoint(asio::ip::address_v4::loopback(), options_.port)};
   std::atomic<unsigned> connections_{0};
+  std::atomic<unsigned> open_{0};
 
   mutable std::mutex mutex_;
   std::deque<Reply> next_;
-  Responder responder_ = quoting_reply;
-  std::vector<RecordedRequest> requests_;
+  Responder responder_ = wished_reply;
+  std::deque<RecordedRequest> requests_;
 
   std::thread thread_;
 };
@@ -319,5 +341,6 @@ void ChatEndpointServer::reply_next(std::vector<Reply> replies) { server_->reply
 void ChatEndpointServer::respond_with(Responder responder) { server_->respond_with(std::move(responder)); }
 std::vector<RecordedRequest> ChatEndpointServer::requests() const { return server_->requests(); }
 unsigned ChatEndpointServer::connections() const { return server_->connections(); }
+unsigned ChatEndpointServer::open_connections() const { return server_->open_connections(); }
 
 }  // namespace kindling

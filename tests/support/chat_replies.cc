@@ -1,6 +1,7 @@
 #include "tests/support/chat_replies.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/check.h"
 
@@ -91,16 +92,22 @@ Reply stream_reply(const StreamScript& script) {
   Reply reply;
   reply.framing = Reply::Framing::chunked;
   reply.headers = {{"Content-Type", script.content_type}, {"Cache-Control", "no-cache"}};
-  const auto event = [&](const Json& data, std::chrono::milliseconds pause) {
+  const auto event = [&](Json data, std::chrono::milliseconds pause) {
+    if (script.usage_everywhere && !data.has("usage")) data.set("usage", script.usage);
     std::string text = script.comments ? ": keep-alive" + script.line_end + script.line_end : std::string();
     reply.pieces.push_back({text + event_text(data, script.line_end, script.event_name), pause});
   };
   if (script.byte_order_mark) reply.pieces.push_back({"\xef\xbb\xbf", {}});
   event(chunk_json(Json::object({{"role", "assistant"}, {"content", ""}}), nullptr), {});
   if (!script.reasoning.empty())
-    event(chunk_json(Json::object({{"reasoning_content", script.reasoning}}), nullptr), {});
+    event(chunk_json(Json::object({{script.reasoning_name, script.reasoning}}), nullptr), {});
   for (const std::string& token : script.tokens) {
     event(chunk_json(Json::object({{"content", token}}), nullptr), script.pause);
+  }
+  for (const Json& piece : script.tool_calls.items()) {
+    Json pieces = Json::array();
+    pieces.push(piece);
+    event(chunk_json(Json::object({{"tool_calls", std::move(pieces)}}), nullptr), script.pause);
   }
   if (!script.finish.empty()) event(chunk_json(Json::object(), script.finish), {});
   if (!script.usage.is_null()) {
@@ -113,11 +120,13 @@ Reply stream_reply(const StreamScript& script) {
 }
 
 Reply completion_reply(std::string_view text, std::string_view finish, const Json& usage) {
+  return message_reply(Json::object({{"role", "assistant"}, {"content", text}}), finish, usage);
+}
+
+Reply message_reply(Json message, std::string_view finish, const Json& usage) {
   Json choices = Json::array();
-  choices.push(Json::object({{"index", 0},
-                             {"message", Json::object({{"role", "assistant"}, {"content", text}})},
-                             {"logprobs", nullptr},
-                             {"finish_reason", finish}}));
+  choices.push(Json::object(
+      {{"index", 0}, {"message", std::move(message)}, {"logprobs", nullptr}, {"finish_reason", finish}}));
   return json_reply(200, Json::object({{"id", "chatcmpl-test"},
                                        {"object", "chat.completion"},
                                        {"created", 1},
@@ -167,14 +176,131 @@ std::string quoted_passage(const Json& request) {
   return first_sentence(last);
 }
 
+namespace {
+
+std::uint64_t tokens_of(const RecordedRequest& request) { return request.body.size() / 4; }
+
+// The refusal of what is no request; absent if it is one.
+std::optional<Reply> malformed_request(const RecordedRequest& request) {
+  if (!request.target.ends_with("/chat/completions")) return std::nullopt;
+  const auto bad = [](std::string_view why) {
+    return error_reply(400, why, "invalid_request_error", "invalid_value");
+  };
+  if (!request.json.is_object()) return bad("We could not parse the JSON body of your request.");
+  if (request.json["model"].as_string().empty()) return bad("you must provide a model parameter");
+  if (request.json["messages"].items().empty()) return bad("Missing required parameter: 'messages'.");
+  return std::nullopt;
+}
+
+// As much of it as the request allows.
+Reply said(const RecordedRequest& request, StreamScript script) {
+  const Json& limit = request.json[request.json.has("max_tokens") ? "max_tokens" : "max_completion_tokens"];
+  const auto limit_tokens = static_cast<std::size_t>(std::max<std::int64_t>(limit.as_integer(1 << 20), 1));
+  if (script.tokens.size() > limit_tokens) {
+    script.tokens.resize(limit_tokens);
+    script.finish = "length";
+  }
+  const Json usage = usage_json(tokens_of(request), script.tokens.size() + script.tool_calls.items().size());
+  if (request.json["stream"].as_bool()) {
+    if (request.json.at("stream_options.include_usage").as_bool()) script.usage = usage;
+    return stream_reply(script);
+  }
+  std::string text;
+  for (const std::string& token : script.tokens) text += token;
+  return completion_reply(text, script.finish, usage);
+}
+
+std::string_view last_text(const Json& request) {
+  const auto& messages = request["messages"].items();
+  if (messages.empty()) return {};
+  const Json& content = messages.back()["content"];
+  return content.is_array() && !content.items().empty() ? content.items().front()["text"].as_string()
+                                                        : content.as_string();
+}
+
+// The name that follows `mark`, up to what cannot be part of one.
+std::string_view name_after(std::string_view text, std::string_view mark) {
+  const std::size_t at = text.find(mark);
+  if (at == std::string_view::npos) return {};
+  text.remove_prefix(at + mark.size());
+  return text.substr(0, text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"));
+}
+
+std::string_view wish_of(const RecordedRequest& request) {
+  if (const std::string_view name = request.header("x-fault"); !name.empty()) return name;
+  if (const std::string_view name = name_after(request.json["model"].as_string(), "test:"); !name.empty())
+    return name;
+  return name_after(last_text(request.json), "fault=");
+}
+
+Reply windowed_reply(const RecordedRequest& request, std::uint64_t window) {
+  const std::uint64_t tokens = tokens_of(request);
+  if (tokens <= window) return quoting_reply(request);
+  return error_reply(400,
+                     "This model's maximum context length is " + std::to_string(window) +
+                         " tokens. However, your messages resulted in " + std::to_string(tokens) +
+                         " tokens. Please reduce the length of the messages.",
+                     "invalid_request_error", "context_length_exceeded");
+}
+
+}  // namespace
+
 Reply quoting_reply(const RecordedRequest& request) {
-  const std::string text = quoted_passage(request.json);
+  if (auto refusal = malformed_request(request)) return std::move(*refusal);
+  if (request.json["tool_choice"].as_string() == "required") return calling_reply(request);
   StreamScript script;
-  script.tokens = words_of(text);
-  const Json usage = usage_json(request.body.size() / 4, script.tokens.size());
-  if (!request.json["stream"].as_bool()) return completion_reply(text, "stop", usage);
-  if (request.json.at("stream_options.include_usage").as_bool()) script.usage = usage;
-  return stream_reply(script);
+  script.tokens = words_of(quoted_passage(request.json));
+  return said(request, std::move(script));
+}
+
+Json tool_call_pieces(std::string_view id, std::string_view name, std::string_view arguments, std::size_t size,
+                      std::int64_t index) {
+  Json pieces = Json::array();
+  pieces.push(Json::object({{"index", index},
+                            {"id", id},
+                            {"type", "function"},
+                            {"function", Json::object({{"name", name}, {"arguments", ""}})}}));
+  for (std::size_t at = 0; at < arguments.size(); at += size) {
+    pieces.push(Json::object(
+        {{"index", index}, {"function", Json::object({{"arguments", arguments.substr(at, size)}})}}));
+  }
+  return pieces;
+}
+
+Reply calling_reply(const RecordedRequest& request) {
+  const auto& messages = request.json["messages"].items();
+  const bool answered = !messages.empty() && messages.back()["role"].as_string() == "tool";
+  const auto& tools = request.json["tools"].items();
+  StreamScript script;
+  if (answered || tools.empty()) {
+    script.tokens = words_of(first_sentence(last_text(request.json)));
+    return said(request, std::move(script));
+  }
+  const Json& function = tools.front()["function"];
+  Json arguments = Json::object();
+  for (const auto& [name, schema] : function.at("parameters.properties").members()) {
+    if (schema["type"].as_string() == "string") arguments.set(name, first_sentence(last_text(request.json)));
+    if (schema["type"].as_string() == "integer") arguments.set(name, 1);
+  }
+  script.tokens = {};
+  script.finish = "tool_calls";
+  script.tool_calls = tool_call_pieces("call_1", function["name"].as_string(), to_string(arguments), 5);
+  if (request.json["stream"].as_bool()) return said(request, std::move(script));
+  Json message = Json::object({{"role", "assistant"}, {"content", nullptr}});
+  Json calls = Json::array();
+  calls.push(Json::object({{"id", "call_1"},
+                           {"type", "function"},
+                           {"function", Json::object({{"name", function["name"].as_string()},
+                                                      {"arguments", to_string(arguments)}})}}));
+  message.set("tool_calls", std::move(calls));
+  return message_reply(std::move(message), "tool_calls", usage_json(tokens_of(request), 5));
+}
+
+Reply wished_reply(const RecordedRequest& request) {
+  const std::string_view wish = wish_of(request);
+  if (wish.starts_with("window-")) return windowed_reply(request, std::strtoull(wish.data() + 7, nullptr, 10));
+  if (const NamedFault* fault = find_fault(wish)) return fault->reply(request);
+  return quoting_reply(request);
 }
 
 }  // namespace kindling

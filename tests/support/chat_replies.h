@@ -48,6 +48,7 @@ struct Reply {
   Ending ending = Ending::whole;
   std::chrono::milliseconds pause{0};  // before the status line
   bool close_at_once = false;          // not even a status line
+  std::size_t bytes_withheld = 0;      // promised by Content-Length, but not sent: the end of the last piece
 };
 
 [[nodiscard]] Reply plain_reply(int status, std::string content_type, std::string body);
@@ -58,10 +59,13 @@ struct Reply {
 
 struct StreamScript {
   std::vector<std::string> tokens = {"Hello", " ", "world", "."};
-  std::string reasoning;        // sent as reasoning_content before the tokens
-  std::string finish = "stop";  // empty: the stream has no finish_reason
-  Json usage = Json();          // of a last chunk without choices; null: none
-  bool done = true;             // ends with [DONE]
+  std::string reasoning;  // sent before the tokens
+  std::string reasoning_name = "reasoning_content";
+  Json tool_calls = Json::array();  // the deltas of tool calls, one chunk each, after the tokens
+  std::string finish = "stop";      // empty: the stream has no finish_reason
+  Json usage = Json();              // of a last chunk without choices; null: none
+  bool usage_everywhere = false;    // also of each other chunk, as some servers do
+  bool done = true;                 // ends with [DONE]
   bool byte_order_mark = false;
   bool comments = false;  // a keep-alive before each event
   std::string line_end = "\n";
@@ -77,6 +81,8 @@ struct StreamScript {
                                      std::string_view name = {});
 // A whole answer without a stream.
 [[nodiscard]] Reply completion_reply(std::string_view text, std::string_view finish, const Json& usage);
+// The same of any message.
+[[nodiscard]] Reply message_reply(Json message, std::string_view finish, const Json& usage);
 [[nodiscard]] Json usage_json(std::uint64_t prompt, std::uint64_t completion, std::uint64_t cached = 0,
                               std::uint64_t reasoning = 0);
 
@@ -89,9 +95,22 @@ struct StreamScript {
 
 // What a well-behaved model would say: the first sentence of the first passage ("[1] text") in the prompt, with
 // its number; else the first sentence of the last message. Streams if the request asks for it, with usage if
-// asked for.
+// asked for; stops at the request's output limit; calls the first tool if `tool_choice` is "required". A
+// request that no server would take (no JSON, no model, no messages) is refused as OpenAI does.
 [[nodiscard]] Reply quoting_reply(const RecordedRequest& request);
 [[nodiscard]] std::string quoted_passage(const Json& request);
+
+// Calls the first tool that is offered, with the question for each text that its schema asks for, streamed in
+// pieces; answers with the tool's result once there is one.
+[[nodiscard]] Reply calling_reply(const RecordedRequest& request);
+// The pieces of one call as a stream brings them: id and name, then the arguments, `size` bytes each.
+[[nodiscard]] Json tool_call_pieces(std::string_view id, std::string_view name, std::string_view arguments,
+                                    std::size_t size, std::int64_t index = 0);
+
+// What the request asks for by name: a header `x-fault: NAME`, a model called "test:NAME", or "fault=NAME" in
+// the last message; else quoting_reply. The name may also be "window-N": a model whose window is N tokens (of
+// four bytes) and which refuses what does not fit, as OpenAI does.
+[[nodiscard]] Reply wished_reply(const RecordedRequest& request);
 
 // Every fault by name, for tests that want them all and for a person at the terminal.
 struct NamedFault {
@@ -99,5 +118,6 @@ struct NamedFault {
   std::function<Reply(const RecordedRequest&)> reply;
 };
 [[nodiscard]] const std::vector<NamedFault>& chat_faults();
+[[nodiscard]] const NamedFault* find_fault(std::string_view name);
 
 }  // namespace kindling
