@@ -2,6 +2,7 @@
 
 #include <queue>
 
+#include "base/utf8.h"
 #include "tokenizer/spelling_index.h"
 
 namespace kindling {
@@ -29,13 +30,12 @@ struct Candidate {
 
 }  // namespace
 
-BpeGreedy::BpeGreedy(const BpeVocabulary& vocabulary) {
-  bytes_.fill(-1);
+BpeGreedy::BpeGreedy(const BpeVocabulary& vocabulary) : of_characters_(vocabulary.of_characters) {
   SpellingIndex ids(vocabulary.tokens.size());
   for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
     const std::string& token = vocabulary.tokens[id];
     if (token.empty()) continue;
-    if (token.size() == 1) bytes_[static_cast<unsigned char>(token[0])] = static_cast<TokenId>(id);
+    if (vocabulary.is_symbol(token)) symbols_.emplace(token, static_cast<TokenId>(id));
     ids.add(token, static_cast<std::uint32_t>(id));
   }
   if (vocabulary.merges) {
@@ -43,13 +43,18 @@ BpeGreedy::BpeGreedy(const BpeVocabulary& vocabulary) {
     for (const auto& merge : *vocabulary.merges) add(merge.left, merge.right, {rank++, merge.result});
     return;
   }
-  for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
-    const std::string_view token = vocabulary.tokens[id];
+  std::uint32_t rank = 0;
+  const float* last = nullptr;
+  for (const TokenId id : vocabulary.in_order()) {
+    const auto index = static_cast<std::size_t>(id);
+    const float* score = vocabulary.scores.empty() ? nullptr : &vocabulary.scores[index];
+    if (score == nullptr || last == nullptr || *score != *last) ++rank;
+    last = score;
+    const std::string_view token = vocabulary.tokens[index];
     for (std::size_t cut = 1; cut < token.size(); ++cut) {
       const std::uint32_t left = ids.find(token.substr(0, cut)), right = ids.find(token.substr(cut));
       if (left == SpellingIndex::none || right == SpellingIndex::none) continue;
-      add(static_cast<TokenId>(left), static_cast<TokenId>(right),
-          {static_cast<std::uint32_t>(id), static_cast<TokenId>(id)});
+      add(static_cast<TokenId>(left), static_cast<TokenId>(right), {rank, id});
     }
   }
 }
@@ -59,9 +64,12 @@ void BpeGreedy::add(TokenId left, TokenId right, Merge merge) { merges_[key_of(l
 void BpeGreedy::encode(std::string_view bytes, std::vector<TokenId>& out) const {
   std::vector<Part> parts;
   parts.reserve(bytes.size());
-  for (std::uint32_t i = 0; i < bytes.size(); ++i) {
-    parts.push_back({bytes_[static_cast<unsigned char>(bytes[i])], i == 0 ? nowhere : i - 1,
-                     i + 1 == bytes.size() ? nowhere : i + 1});
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t begin = at++;
+    if (of_characters_) (void)next_code_point(bytes, at = begin);
+    const auto i = static_cast<std::uint32_t>(parts.size());
+    parts.push_back({symbols_.at(std::string(bytes.substr(begin, at - begin))), i == 0 ? nowhere : i - 1,
+                     at == bytes.size() ? nowhere : i + 1});
   }
   std::priority_queue<Candidate> candidates;
   const auto note = [&](std::uint32_t left) {

@@ -5,8 +5,8 @@
 // Private to tokenizer/. Immutable; safe from any thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -20,7 +20,7 @@ class BpeGreedy {
   // Requires: a vocabulary that BpeMerges::from accepts.
   explicit BpeGreedy(const BpeVocabulary& vocabulary);
 
-  // Appends the ids of `bytes`.
+  // Appends the ids of `bytes`. Requires: all their symbols are tokens.
   void encode(std::string_view bytes, std::vector<TokenId>& out) const;
 
  private:
@@ -31,7 +31,8 @@ class BpeGreedy {
 
   void add(TokenId left, TokenId right, Merge merge);
 
-  std::array<TokenId, 256> bytes_;
+  bool of_characters_;
+  std::unordered_map<std::string, TokenId> symbols_;
   std::unordered_map<std::uint64_t, Merge> merges_;
 };
 

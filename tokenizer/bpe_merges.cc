@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 
+#include "base/utf8.h"
 #include "tokenizer/spelling_index.h"
 
 namespace kindling {
@@ -16,7 +17,28 @@ Error malformed(std::string where, std::string why) {
 // Bytes that occur in no UTF-8 need no token.
 bool occurs_in_text(unsigned byte) { return byte != 0xc0 && byte != 0xc1 && byte < 0xf5; }
 
+bool is_one_character(std::string_view text) {
+  std::size_t at = 0;
+  return !text.empty() && ((void)next_code_point(text, at), at == text.size());
+}
+
 }  // namespace
+
+bool BpeVocabulary::is_symbol(std::string_view token) const {
+  return token.size() <= 1 || (of_characters && is_one_character(token));
+}
+
+std::vector<TokenId> BpeVocabulary::in_order() const {
+  std::vector<TokenId> order;
+  for (std::size_t id = 0; id < tokens.size(); ++id)
+    if (!is_symbol(tokens[id])) order.push_back(static_cast<TokenId>(id));
+  if (!scores.empty()) {
+    std::stable_sort(order.begin(), order.end(), [&](TokenId a, TokenId b) {
+      return scores[static_cast<std::size_t>(a)] > scores[static_cast<std::size_t>(b)];
+    });
+  }
+  return order;
+}
 
 BpeMerges::BpeMerges(std::size_t tokens) {
   const std::size_t slots = std::bit_ceil(tokens * 2 + 64);
@@ -83,6 +105,15 @@ class BpeMerges::Builder {
     return {};
   }
 
+  void add_characters() {
+    for (std::size_t id = 0; id < vocabulary_.tokens.size(); ++id) {
+      const std::string& spelling = vocabulary_.tokens[id];
+      if (is_one_character(spelling))
+        made_.add(spelling, merges_.add(none, none, spelling, static_cast<TokenId>(id)));
+    }
+    merges_.symbols_ = static_cast<Token>(merges_.size());
+  }
+
   void add_merge(const BpeVocabulary::Merge& merge) {
     const std::string& result = token(merge.result);
     const std::uint32_t left = made_.find(token(merge.left)), right = made_.find(token(merge.right));
@@ -106,9 +137,19 @@ class BpeMerges::Builder {
     never_.push_back(id);
   }
 
+  // Which of equals is made first depends on the text.
+  void set_aside_equals(const std::vector<TokenId>& order) {
+    const auto score = [&](std::size_t i) { return vocabulary_.scores[static_cast<std::size_t>(order[i])]; };
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const bool equal =
+          (i > 0 && score(i - 1) == score(i)) || (i + 1 < order.size() && score(i + 1) == score(i));
+      if (equal) equals_.push_back(token(order[i]));
+    }
+  }
+
   // Those of the merges set aside that would happen after all, later than their place.
   [[nodiscard]] std::vector<std::string> late() const {
-    std::vector<std::string> found;
+    std::vector<std::string> found = equals_;
     for (const auto& merge : early_)
       if (would_merge(token(merge.left), token(merge.right))) found.push_back(token(merge.result));
     for (const TokenId id : never_) {
@@ -137,6 +178,7 @@ class BpeMerges::Builder {
   SpellingIndex made_;
   std::vector<BpeVocabulary::Merge> early_;  // before their parts are made
   std::vector<TokenId> never_;
+  std::vector<std::string> equals_;
 };
 
 Result<BpeMerges> BpeMerges::from(const BpeVocabulary& vocabulary) {
@@ -148,12 +190,17 @@ Result<BpeMerges> BpeMerges::from(const BpeVocabulary& vocabulary) {
   BpeMerges merges(vocabulary.tokens.size());
   Builder builder(vocabulary, merges);
   KINDLING_TRY_VOID(builder.check_spellings());
-  KINDLING_TRY_VOID(builder.add_bytes());
+  if (vocabulary.of_characters) {
+    builder.add_characters();
+  } else {
+    KINDLING_TRY_VOID(builder.add_bytes());
+  }
   if (vocabulary.merges) {
     for (const auto& merge : *vocabulary.merges) builder.add_merge(merge);
   } else {
-    for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id)
-      if (vocabulary.tokens[id].size() > 1) builder.add_by_rank(static_cast<TokenId>(id));
+    const std::vector<TokenId> order = vocabulary.in_order();
+    for (const TokenId id : order) builder.add_by_rank(id);
+    if (!vocabulary.scores.empty()) builder.set_aside_equals(order);
   }
   merges.late_ = builder.late();
   return merges;

@@ -8,8 +8,9 @@
 // again and again and asking whether the two inner tokens would have merged first (the idea of the Rust crate
 // `bpe`).
 //
-// Tokens here are numbered 0..255 for the bytes, then by merge; `outer` gives the vocabulary's own ids. Private
-// to tokenizer/. Immutable once built; safe from any thread.
+// Tokens here are numbered from 0 for the symbols that merging begins with (the 256 bytes, or the vocabulary's
+// characters), then by merge; `outer` gives the vocabulary's own ids. Private to tokenizer/. Immutable once
+// built; safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,17 @@ struct BpeVocabulary {
   };
   std::vector<std::string> tokens;
   std::optional<std::vector<Merge>> merges;
+  // By id; if given, larger scores first instead of smaller ids, the leftmost of equals (SentencePiece).
+  std::vector<float> scores;
   bool whole_first = false;  // a piece that is a token is that token, whatever its merges
+  // Merging begins with characters, not with bytes: with the tokens that are one. Text to be encoded must have
+  // no other characters.
+  bool of_characters = false;
+
+  // Whether merging begins with it, or it is no token at all.
+  [[nodiscard]] bool is_symbol(std::string_view token) const;
+  // Without merges: the tokens that are made by merging, those of the first first.
+  [[nodiscard]] std::vector<TokenId> in_order() const;
 };
 
 class BpeMerges {
@@ -46,7 +57,8 @@ class BpeMerges {
 
   [[nodiscard]] std::size_t size() const { return parts_.size(); }
   [[nodiscard]] TokenId outer(Token token) const { return outer_[token]; }
-  // Tokens of merges that are out of order: linear encoding is exact for bytes that contain none of them.
+  // Tokens of merges that are out of order, or of no order (equal scores): linear encoding is exact for bytes
+  // that contain none of them.
   [[nodiscard]] const std::vector<std::string>& late() const { return late_; }
 
   // Whether the encoding of a's bytes and then b's is a, b.
@@ -54,7 +66,7 @@ class BpeMerges {
     for (Token limit = none;;) {
       if (const Token merged = merge_of(a, b); merged < limit) return false;
       const Token later = a > b ? a : b;
-      if (later < 256) return true;
+      if (later < symbols_) return true;
       // No branch: which of the two is later cannot be predicted.
       const bool undo_left = a > b;
       const Parts parts = parts_[later];
@@ -93,6 +105,7 @@ class BpeMerges {
   explicit BpeMerges(std::size_t tokens);
   Token add(Token left, Token right, std::string_view bytes, TokenId outer);
 
+  Token symbols_ = 256;  // what merging begins with
   std::vector<Parts> parts_;
   std::vector<TokenId> outer_;
   std::vector<std::string_view> spellings_;

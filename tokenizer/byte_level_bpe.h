@@ -11,8 +11,10 @@
 #include <memory>
 #include <string>
 
+#include "tokenizer/added_text.h"
 #include "tokenizer/bpe_merges.h"
 #include "tokenizer/normal_form.h"
+#include "tokenizer/normal_text.h"
 #include "tokenizer/pretoken_pattern.h"
 #include "tokenizer/tokenizer.h"
 
@@ -23,7 +25,11 @@ struct ByteLevelBpeOptions {
   std::string fingerprint;
   PretokenPattern pattern = PretokenPattern::gpt2;
   NormalForm normal_form = NormalForm::none;
-  bool blank_in_front = false;  // a text that does not begin with white space gets a blank before it
+  std::shared_ptr<const TextNormalizer> normalizer =
+      {};                            // where more than a normal form is asked for; else null
+  AddedTexts added = {};             // looked for in the text as it is
+  AddedTexts added_normalised = {};  // and in what normalising makes of it
+  bool blank_in_front = false;       // a text that does not begin with white space gets a blank before it
 };
 
 // Errors: as BpeMerges::from.

@@ -39,7 +39,7 @@ ByteTrie::ByteTrie(std::vector<Entry> entries) {
 
 // A base whose cells for all `children` are empty; empty children (an empty vocabulary) get one too.
 std::uint32_t ByteTrie::place(std::span<const unsigned char> children) {
-  constexpr std::size_t tries_max = 256;  // then the end of the array, which is empty
+  constexpr std::size_t tries_max = 48;  // then the end of the array, which is empty
   const std::size_t first = children.empty() ? 0 : children.front();
   while (cells_[first_free_].token_and_byte >> byte_bits != none ||
          (cells_[first_free_].token_and_byte & byte_mask) != no_byte) {

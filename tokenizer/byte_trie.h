@@ -40,6 +40,20 @@ class ByteTrie {
     return token;
   }
 
+  // Calls `use(token, its size)` for every entry that [p, end) begins with, the shortest first.
+  template <typename Use>
+  void each_prefix(const char* p, const char* end, Use use) const {
+    std::uint32_t base = root_base_;
+    for (const char* at = p; at < end; ++at) {
+      const auto byte = static_cast<unsigned char>(*at);
+      const Cell cell = cells_[base + byte];
+      if ((cell.token_and_byte & byte_mask) != byte) break;
+      base = cell.base;
+      if (const std::uint32_t token = cell.token_and_byte >> byte_bits; token != none)
+        use(token, static_cast<std::size_t>(at + 1 - p));
+    }
+  }
+
  private:
   static constexpr unsigned byte_bits = 9;
   static constexpr std::uint32_t byte_mask = (1u << byte_bits) - 1;

@@ -5,9 +5,10 @@
 // costs (not negative, drawn towards what byte-level BPE vocabularies usually cost) gives the estimate; the
 // bound is conformal (Vovk; Lei et al. 1604.04173): each past request is predicted by the fit without it, and
 // the new one is allowed to exceed its estimate by as much as the 199th of 200 did, in units of a spread that
-// grows with the size. It assumes only that the new request is drawn like the old ones. Where that is plainly
-// not so, because a script or a kind of text was hardly seen, the unseen part counts one token a byte.
-// docs/calibration.md has the figures.
+// grows with the size, with how little like the request was seen (its leverage), and with how far requests of a
+// like mixture lay from their estimates. It assumes only that the
+// new request is drawn like the old ones. Where that is plainly not so, because a script or a kind of text was
+// hardly seen, the unseen part counts one token a byte. docs/calibration.md has the figures.
 //
 // Pure values; safe from any thread.
 #pragma once
@@ -59,11 +60,30 @@ class Calibration {
   [[nodiscard]] double median_ratio() const { return median_ratio_; }
 
  private:
+  // A request by what its tokens are: shares of words, digits, blanks, signs, and letters of other scripts.
+  static constexpr std::size_t mixture_kinds = 8;
+  using Mixture = std::array<float, mixture_kinds>;
+  struct Neighbour {
+    Mixture mixture{};
+    float squared = 0;  // of its score
+  };
+  [[nodiscard]] static Mixture mixture_of(const TextShape& shape);
+  // What requests of such a mixture scatter, in units of the spread: the root of the mean square of the scores
+  // of those near it, drawn to that of all. `without`: one that does not count.
+  [[nodiscard]] double local_scatter(const Mixture& mixture, const Neighbour* without) const;
+  // Of a new request: what its score is divided by.
+  [[nodiscard]] double spread_of(const TextShape& shape, double estimate) const;
+  // Divides scores by their local scatter, and gives that.
+  std::vector<double> adapt_scores();
+
   CostFit fit_;
+  std::vector<Neighbour> neighbours_;            // the newest
+  double mean_square_ = 0;                       // of the scores before they were adapted
   std::array<double, trait_count> share_max_{};  // of a request's bytes, as far as seen
   std::vector<double> scores_;
   double allowed_score_ = 0;
   double usual_scatter_ = 1;
+  double usual_widening_ = 1;  // news times local scatter
   double familiar_leverage_ = 0;
   double median_ratio_ = 1;
 };

@@ -33,7 +33,7 @@ constexpr std::array<Usual, trait_count> usual{{
     {Trait::east, .25, .25, 3},        {Trait::east_run, .45, .45, 0},  {Trait::semitic, .3, .3, 3},
     {Trait::semitic_run, .45, .45, 0}, {Trait::brahmic, .4, .4, 3},     {Trait::kana, .63, .63, 3},
     {Trait::han, .81, .81, 3},         {Trait::wide_sign, 1.2, 1.2, 3}, {Trait::hangul, .6, .6, 3},
-    {Trait::other, .8, .8, 4},
+    {Trait::other, .8, .8, 4},         {Trait::seam, 0, .03, 0},
 }};
 constexpr bool usual_is_in_order = [] {
   for (std::size_t i = 0; i < trait_count; ++i) {
@@ -60,6 +60,8 @@ double token_spread(double tokens, double scatter) {
   const double common = large_share * tokens;
   return std::sqrt(scatter * std::max(tokens, 1.) + common * common);
 }
+
+double usual_cost(std::size_t trait) { return usual[trait].cost; }
 
 double unseen_bytes_each(std::size_t trait) { return usual[trait].bytes; }
 
@@ -105,13 +107,17 @@ double CostFit::estimate(const TextShape& shape) const {
 }
 
 double CostFit::leverage(const TextShape& shape, double tokens) const {
+  return std::min(leverage_outside(shape, tokens), leverage_max);
+}
+
+double CostFit::leverage_outside(const TextShape& shape, double tokens) const {
   const Row row = row_of(shape, tokens);
   std::vector<double> values;
   for (const std::size_t i : free_) values.push_back(row[i]);
   solve_lower(values);
   double sum = 0;
   for (const double value : values) sum += value * value;
-  return std::min(sum, leverage_max);
+  return sum;
 }
 
 CostFit::Row CostFit::row_of(const TextShape& shape, double tokens) const {

@@ -36,6 +36,9 @@ struct Observation {
 // The bytes that one of a trait stands for where it is unseen; 0: another trait stands for them.
 [[nodiscard]] double unseen_bytes_each(std::size_t trait);
 
+// What one of a trait usually costs in byte-level BPE vocabularies.
+[[nodiscard]] double usual_cost(std::size_t trait);
+
 class CostFit {
  public:
   CostFit() = default;  // costs nothing
@@ -47,6 +50,9 @@ class CostFit {
   // What an observation of this shape weighs in its own estimate, 0 to below 1: high where little like it was
   // seen. `tokens` is how many it has.
   [[nodiscard]] double leverage(const TextShape& shape, double tokens) const;
+  // The same of a request that was not observed: how far the costs' doubt moves its estimate, variance for
+  // variance of its own scatter. 0 and up, above 1 where next to nothing like it was seen.
+  [[nodiscard]] double leverage_outside(const TextShape& shape, double tokens) const;
   [[nodiscard]] const std::array<double, trait_count>& costs() const { return cost_; }
 
  private:

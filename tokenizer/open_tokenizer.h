@@ -1,8 +1,9 @@
 // The one door to tokenizers with a public vocabulary: says what a file is and opens it.
 //
-// Known: SentencePiece models (`tokenizer.model`); `tokenizer.json` of Hugging Face with byte-level BPE or
-// BERT's WordPiece; tiktoken's rank files (`.tiktoken`, and the `tokenizer.model` of Llama 3 and 4); Mistral's
-// `tekken.json`; `vocab.txt` of BERT. What is meant but not known is an error that names it.
+// Known: SentencePiece models (`tokenizer.model`); `tokenizer.json` of Hugging Face with BPE (of bytes
+// or characters), Unigram or BERT's WordPiece; tiktoken's rank files (`.tiktoken`, and the `tokenizer.model` of
+// Llama 3 and 4); Mistral's `tekken.json`; `vocab.txt` of BERT. What is meant but not known is an error that
+// names it.
 //
 // A rank file does not say how text is cut into words: that is known for the published ones by their number of
 // tokens, and can be said behind the path, as in "ranks.tiktoken#o200k" (gpt2, cl100k, llama3, qwen2, qwen35,

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/utf8.h"
 #include "tokenizer/sentencepiece_model.h"
+#include "tokenizer/sentencepiece_own.h"
 
 namespace kindling {
 namespace {
@@ -64,6 +65,7 @@ Result<std::unique_ptr<Tokenizer>> open_sentencepiece(std::string name, std::str
   try {
     KINDLING_TRY(const std::string defused, without_control_pieces(model).within(name));
     KINDLING_TRY_VOID(tokenizer->load(defused));
+    if (auto own = open_own_sentencepiece(name, std::string(tokenizer->fingerprint()), defused)) return own;
   } catch (const std::exception& thrown) {
     return Error{ErrorCode::malformed, std::move(name), thrown.what(), "give the .model file"};
   }

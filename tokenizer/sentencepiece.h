@@ -1,5 +1,5 @@
-// Vocabularies of SentencePiece `.model` files (Kudo and Richardson, 1808.06226), BPE and unigram, through the
-// library.
+// Vocabularies of SentencePiece `.model` files (Kudo and Richardson, 1808.06226), BPE and unigram. The
+// library judges what a model is; our own code counts (sentencepiece_own.h) where it is known to be exact.
 #pragma once
 
 #include <memory>

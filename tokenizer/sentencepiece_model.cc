@@ -2,83 +2,17 @@
 
 #include <cstdint>
 
+#include "tokenizer/proto_fields.h"
+
 namespace kindling {
 namespace {
 
-// Protocol buffers: a field is its number and wire type in a varint, then the value.
+// Numbers of fields and types in sentencepiece_model.proto.
 constexpr std::uint64_t pieces_field = 1;  // of ModelProto
 constexpr std::uint64_t text_field = 1;    // of its SentencePiece
 constexpr std::uint64_t type_field = 3;
 constexpr char user_defined = 4;
 constexpr char unused = 5;
-
-struct Field {
-  std::uint64_t number = 0;
-  std::size_t begin = 0;  // of the value, in the whole
-  std::size_t end = 0;
-};
-
-// Reads the fields of one message, which is [at, end) of `bytes`.
-class Fields {
- public:
-  Fields(std::string_view bytes, std::size_t at, std::size_t end) : bytes_(bytes), at_(at), end_(end) {}
-
-  // The next field; false at the end, or where the bytes are no field (then `ok` is false).
-  bool next(Field& field) {
-    if (at_ >= end_) return false;
-    std::uint64_t key = 0;
-    if (!varint(key)) return fail();
-    field.number = key >> 3;
-    field.begin = at_;
-    std::uint64_t size = 0;
-    switch (key & 7) {
-      case 0:
-        if (!varint(size)) return fail();
-        size = 0;
-        break;
-      case 1:
-        size = 8;
-        break;
-      case 2:
-        if (!varint(size)) return fail();
-        field.begin = at_;
-        break;
-      case 5:
-        size = 4;
-        break;
-      default:
-        return fail();
-    }
-    if (size > end_ - at_) return fail();
-    at_ += size;
-    field.end = at_;
-    return true;
-  }
-
-  [[nodiscard]] bool ok() const { return ok_; }
-  [[nodiscard]] std::size_t at() const { return at_; }
-
- private:
-  bool varint(std::uint64_t& value) {
-    value = 0;
-    for (unsigned shift = 0; shift < 64 && at_ < end_; shift += 7) {
-      const auto byte = static_cast<unsigned char>(bytes_[at_++]);
-      value |= std::uint64_t{byte & 0x7fu} << shift;
-      if (byte < 0x80) return true;
-    }
-    return false;
-  }
-
-  bool fail() {
-    ok_ = false;
-    return false;
-  }
-
-  std::string_view bytes_;
-  std::size_t at_;
-  std::size_t end_;
-  bool ok_ = true;
-};
 
 bool is_upper_or_slash(char c) {
   return (c >= 'A' && c <= 'Z') || c == '_' || c == '/' || (c >= '0' && c <= '9');
@@ -107,12 +41,12 @@ bool is_control(std::string_view piece) {
 
 Result<std::string> without_control_pieces(std::string_view model) {
   std::string defused(model);
-  Fields outer(model, 0, model.size());
-  Field field;
+  ProtoFields outer(model, 0, model.size());
+  ProtoField field;
   while (outer.next(field)) {
     if (field.number != pieces_field) continue;
-    Fields inner(model, field.begin, field.end);
-    Field part;
+    ProtoFields inner(model, field.begin, field.end);
+    ProtoField part;
     std::string_view text;
     std::size_t type_at = 0;
     while (inner.next(part)) {
@@ -128,6 +62,57 @@ Result<std::string> without_control_pieces(std::string_view model) {
     return Error{ErrorCode::malformed, "byte " + std::to_string(outer.at()), "not a SentencePiece model",
                  "give the .model file"};
   return defused;
+}
+
+namespace {
+
+SentencePieceFile::Piece read_piece(std::string_view model, ProtoFields fields) {
+  SentencePieceFile::Piece piece;
+  ProtoField field;
+  while (fields.next(field)) {
+    if (field.number == text_field) piece.text = field.bytes(model);
+    if (field.number == 2) piece.score = field.real(model);
+    if (field.number == type_field) piece.kind = static_cast<SentencePieceFile::Kind>(field.varint);
+  }
+  return piece;
+}
+
+// Of TrainerSpec.
+void read_training(ProtoFields fields, SentencePieceFile& file) {
+  ProtoField field;
+  while (fields.next(field)) {
+    if (field.number == 3) file.model = static_cast<SentencePieceFile::Model>(field.varint);
+    if (field.number == 24) file.blank_as_suffix = field.varint != 0;
+    if (field.number == 35) file.byte_fallback = field.varint != 0;
+  }
+}
+
+// Of NormalizerSpec.
+void read_normalizing(std::string_view model, ProtoFields fields, SentencePieceFile& file) {
+  ProtoField field;
+  while (fields.next(field)) {
+    if (field.number == 2) file.charsmap = field.bytes(model);
+    if (field.number == 3) file.dummy_prefix = field.varint != 0;
+    if (field.number == 4) file.remove_extra_blanks = field.varint != 0;
+    if (field.number == 5) file.escape_blanks = field.varint != 0;
+  }
+}
+
+}  // namespace
+
+Result<SentencePieceFile> read_sentencepiece_file(std::string_view model) {
+  SentencePieceFile file;
+  ProtoFields outer(model, 0, model.size());
+  ProtoField field;
+  while (outer.next(field)) {
+    const ProtoFields inner(model, field.begin, field.end);
+    if (field.number == pieces_field) file.pieces.push_back(read_piece(model, inner));
+    if (field.number == 2) read_training(inner, file);
+    if (field.number == 3) read_normalizing(model, inner, file);
+  }
+  if (outer.ok()) return file;
+  return Error{ErrorCode::malformed, "byte " + std::to_string(outer.at()), "not a SentencePiece model",
+               "give the .model file"};
 }
 
 }  // namespace kindling

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "tokenizer/cost_class.h"
+#include "tokenizer/word_seams.h"
 
 namespace kindling {
 namespace {
@@ -164,6 +165,7 @@ TextShape shape_of(std::string_view text) {
   }
   add_words(shape, at);
   add_others(shape, at);
+  shape[Trait::seam] = word_seams(text);
   return shape;
 }
 

@@ -1,7 +1,10 @@
-// tokenizer.json of Hugging Face `tokenizers`: byte-level BPE and BERT's WordPiece; and Mistral's tekken.json.
+// tokenizer.json of Hugging Face `tokenizers`: BPE, Unigram and BERT's WordPiece; and Mistral's tekken.json.
+// What stands around the model is read in tokenizer_json_parts.h, models of characters in
+// tokenizer_json_pieces.h.
 //
 // What a file asks for and is not known here is an error that names it: counts are exact or refused. Added
-// tokens that speak to the model ("<|end|>", "[INST]", all that are marked special) are read as text.
+// tokens that speak to the model ("<|end|>", "[INST]", all that are marked special) are read as text, the
+// others are found in it.
 //
 // Private to tokenizer/; the door is open_tokenizer.h. Pure.
 #pragma once

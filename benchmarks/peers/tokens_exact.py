@@ -3,9 +3,9 @@
     benchmarks/.venv/bin/python benchmarks/peers/tokens_exact.py --tool build/release/bin/kindling-token-tool \\
         --roots /usr/share/doc /usr/include ... [--megabytes 200] [--fuzz 100000] [--only NAME...]
 
-The vocabularies are those of scripts/get-tokenizer (and the WordPiece of scripts/get-model); byte-level BPE of
-tokenizer.json files with the GPT-2 pattern, NFC and NFKC is trained here. References: tiktoken (rank files, with
-`encode_ordinary`), Hugging Face tokenizers (without added tokens: Kindling reads them as text), sentencepiece.
+The vocabularies are those of scripts/get-tokenizer (and the WordPiece of scripts/get-model); the families of
+tokenizer.json that no package carries are trained here (tokens_trained.py). References: tiktoken (rank files, with
+`encode_ordinary`), Hugging Face tokenizers (without tokens that speak to the model: Kindling reads them as text), sentencepiece.
 Counting (`count`) is compared with the number of ids as well. Prints one line a vocabulary; exit code 1 on a difference.
 """
 
@@ -23,6 +23,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import tokens_trained
 
 BATCH = 8_000_000  # bytes sent to the tool at once
 PIECE = 40_000  # characters of one text
@@ -67,13 +68,8 @@ def tekken_reference(file):
 
 
 def tokenizers_reference(text):
-    from tokenizers import Tokenizer
-
-    content = json.loads(text)
-    content["added_tokens"] = []
-    content["post_processor"] = None
-    tokenizer = Tokenizer.from_str(json.dumps(content))
-    return lambda text: tokenizer.encode(text, add_special_tokens=False).ids
+    tokenizer = tokens_trained.reference(text)
+    return lambda texts: [one.ids for one in tokenizer.encode_batch(texts, add_special_tokens=False)]
 
 
 def wordpiece_reference(file):
@@ -90,22 +86,6 @@ def sentencepiece_reference(file):
     import sentencepiece
 
     return sentencepiece.SentencePieceProcessor(model_file=str(file)).encode
-
-
-def trained(texts, normalizer, folder):
-    """A small byte-level tokenizer.json of Hugging Face's own trainer, with the GPT-2 pattern."""
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
-
-    tokenizer = Tokenizer(models.BPE())
-    if normalizer:
-        tokenizer.normalizer = getattr(normalizers, normalizer)()
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    tokenizer.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=20_000, initial_alphabet=alphabet, show_progress=False))
-    file = folder / f"gpt2-{normalizer or 'plain'}" / "tokenizer.json"
-    file.parent.mkdir()
-    file.write_text(tokenizer.to_str())
-    return file
 
 
 def read_text(path):
@@ -185,12 +165,19 @@ def ids_of(tool, tokenizer, batch):
         at += 2 + size
 
 
+def in_batch(reference, batch):
+    """References of Hugging Face take many texts at once, on all threads; the others one after the other."""
+    ids = reference(batch) if reference.__qualname__.startswith("tokenizers_reference") else map(reference, batch)
+    return list(ids)
+
+
 def compare(options, name, tokenizer, reference, texts):
     start = time.monotonic()
     strings = size = tokens = different = 0
     for batch in batches(texts):
-        for text, (count, ours) in zip(batch, ids_of(options.tool, tokenizer, batch), strict=True):
-            theirs = np.asarray(reference(text), dtype="<i4")
+        answers = zip(batch, ids_of(options.tool, tokenizer, batch), in_batch(reference, batch), strict=True)
+        for text, (count, ours), ids in answers:
+            theirs = np.asarray(ids, dtype="<i4")
             strings += 1
             size += len(text.encode())
             tokens += len(theirs)
@@ -221,10 +208,12 @@ def references(options, folder):
     file = Path(options.wordpiece) if options.wordpiece else Path(options.models) / "all-MiniLM-L6-v2" / "vocab.txt"
     if file.exists():
         yield "wordpiece", file, lambda: wordpiece_reference(file)
-    for normalizer in (None, "NFC", "NFKC"):
-        name = f"gpt2-{normalizer or 'plain'}"
+    texts = list(texts_of(options.roots, 5, seed=1))
+    rules = tokens_trained.charsmap(texts)
+    for name in tokens_trained.families(rules):
         if not options.only or name in options.only:
-            file = trained(texts_of(options.roots, 10, seed=1), normalizer, folder)
+            file = folder / f"{name}.json"
+            file.write_text(tokens_trained.train(name, texts, rules))
             yield name, file, lambda file=file: tokenizers_reference(file.read_text())
 
 

@@ -112,6 +112,25 @@ TEST(Calibration, CountsContentThatItHasHardlySeenAsBytes) {
   EXPECT_EQ(share_exceeding(calibration, other.requests(300)), 0.);
 }
 
+TEST(Calibration, IsMoreCautiousWithMixturesThatItHasSeldomSeen) {
+  World world(12);
+  std::vector<Observation> observations;
+  while (observations.size() < 300) {  // digits rise and fall with letters: nobody can tell their prices apart
+    observations.push_back(world.request());
+    TextShape& shape = observations.back().shape;
+    shape[Trait::digit] = shape[Trait::letter] / 20;
+  }
+  const Calibration calibration = Calibration::fit(observations);
+  TextShape usual = observations[0].shape;
+  TextShape strange = usual;
+  strange[Trait::digit] = 0;  // no kind of text that was not seen, but a new mixture
+  const auto margin = [&](const TextShape& shape) {
+    const TokenCount count = calibration.count(shape);
+    return static_cast<double>(count.tokens_max - count.tokens) / std::sqrt(static_cast<double>(count.tokens));
+  };
+  EXPECT_GT(margin(strange), 1.1 * margin(usual));
+}
+
 TEST(Calibration, NeverPromisesMoreThanTheBytes) {
   World world(8);
   const auto tokenizer = make_calibrated_estimator("m", Calibration::fit(world.requests(150)));
@@ -123,9 +142,18 @@ TEST(Calibration, NeverPromisesMoreThanTheBytes) {
 }
 
 TEST(Calibration, PartsOfAFullRequestAddUpToItsBound) {
-  World world(9);
-  const auto tokenizer = make_calibrated_estimator("m", Calibration::fit(world.requests(300)));
   const std::string sentence = "the gate master noted 17 entries and shut it again at noon ";
+  std::mt19937 random(9);
+  std::vector<Observation> observations;
+  while (observations.size() < 300) {  // requests of the same kind of text
+    std::string text;
+    for (std::size_t n = 20 + random() % 2'000; n > 0; --n) text += sentence;
+    Observation& made = observations.emplace_back();
+    made.shape = shape_of(text);
+    made.shape[Trait::request] = made.shape[Trait::message] = 1;
+    made.truth = text.size() / 4 + random() % 40;
+  }
+  const auto tokenizer = make_calibrated_estimator("m", Calibration::fit(observations));
   std::string text;
   for (int i = 0; i < 2'000; ++i) text += sentence;
   const std::vector<std::string_view> texts = {text};

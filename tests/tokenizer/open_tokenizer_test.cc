@@ -101,13 +101,13 @@ TEST(OpenTokenizer, NamesWhatItDoesNotKnow) {
     file.set(place, std::move(part));
     return refusal(to_string(file));
   };
-  Error error = with("normalizer", Json::object({{"type", "Lowercase"}}));
+  Error error = with("normalizer", Json::object({{"type", "BertNormalizer"}}));
   EXPECT_EQ(error.code, ErrorCode::unsupported);
-  EXPECT_NE(error.sentence().find("Lowercase"), std::string::npos);
-  error = with("pre_tokenizer", Json::object({{"type", "Metaspace"}}));
-  EXPECT_NE(error.sentence().find("Metaspace"), std::string::npos);
-  error = with("model", Json::object({{"type", "Unigram"}}));
-  EXPECT_NE(error.sentence().find("Unigram"), std::string::npos);
+  EXPECT_NE(error.sentence().find("BertNormalizer"), std::string::npos);
+  error = with("pre_tokenizer", Json::object({{"type", "Digits"}}));
+  EXPECT_NE(error.sentence().find("Digits"), std::string::npos);
+  error = with("model", Json::object({{"type", "WordLevel"}}));
+  EXPECT_NE(error.sentence().find("WordLevel"), std::string::npos);
   const Json split = Json::object(
       {{"type", "Split"}, {"behavior", "Isolated"}, {"pattern", Json::object({{"Regex", "[a-z]+"}})}});
   error = with("pre_tokenizer",

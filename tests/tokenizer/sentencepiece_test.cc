@@ -4,10 +4,12 @@
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
 #include "base/env.h"
+#include "base/utf8.h"
 #include "tests/tokenizer/strange_texts.h"
 
 namespace kindling {
@@ -55,6 +57,39 @@ TEST_P(SentencePieceTest, EqualsTheLibrary) {
   }
   EXPECT_EQ(tokenizer->bound(), TokenBound::exact);
   EXPECT_EQ(tokenizer->name(), "tiny");
+}
+
+// Our own code against the library, on texts of all kinds and where equal scores, user-defined symbols and byte
+// fallback meet.
+TEST_P(SentencePieceTest, EqualsTheLibraryOnRandomTexts) {
+  const std::string model = trained(GetParam());
+  const auto tokenizer = open_sentencepiece("tiny", model).value();
+  sentencepiece::SentencePieceProcessor library;
+  ASSERT_TRUE(library.LoadFromSerializedProto(model).ok());
+  std::mt19937 random(17);
+  for (int i = 0; i < 800; ++i) {
+    std::string text = valid_utf8(random_text(random, 25));
+    for (const std::string_view part : {"the quick ", "   ", "shore<table>", "<table", " dog"})
+      if (random() % 3 == 0) text += part;
+    bool speaks = false;  // what is text to us is a symbol to the library
+    for (const std::string_view control : {"<|end|>", "[INST]"})
+      speaks |= text.find(control) != std::string::npos;
+    std::vector<int> expected;
+    ASSERT_TRUE(library.Encode(text, &expected).ok());
+    if (!speaks) {
+      ASSERT_EQ(tokenizer->encode(text).value(), expected) << text;
+    }
+    ASSERT_EQ(tokenizer->count(text).tokens, tokenizer->encode(text).value().size());
+  }
+}
+
+TEST_P(SentencePieceTest, CountsLongTextsInLinearTime) {
+  const auto tokenizer = open_sentencepiece("tiny", trained(GetParam())).value();
+  for (const std::string& text : hostile_texts()) {
+    const Stopwatch watch;
+    (void)tokenizer->count(text.substr(0, 1'000'000));
+    EXPECT_LT(watch.seconds(), linear_seconds_max);
+  }
 }
 
 TEST_P(SentencePieceTest, ControlStringsInATextAreText) {

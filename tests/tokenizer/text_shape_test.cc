@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "tests/tokenizer/strange_texts.h"
+#include "tokenizer/word_seams.h"
 
 namespace kindling {
 namespace {
@@ -61,6 +62,13 @@ TextShape naive_ascii_shape(std::string_view text) {
     }
     at += length;
   }
+  for (std::size_t at = 0; at < text.size(); ++at) {  // every run of letters by itself, in small letters
+    const std::size_t length = run_at(text, at, [](unsigned char x) { return std::isalpha(x) != 0; });
+    std::string word(text.substr(at, length));
+    for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    shape[Trait::seam] += word_seams(word);
+    at += length;
+  }
   return shape;
 }
 
@@ -97,6 +105,19 @@ TEST(TextShape, AddsUpWhereTextsAreCutBetweenLines) {
     TextShape sum = shape_of(a);
     sum += shape_of(b);
     ASSERT_EQ(sum, shape_of(a + b));
+  }
+}
+
+TEST(WordSeams, AreFewInCommonWordsAndManyInStrangeOnes) {
+  std::uint64_t common = 0, strange = 0;
+  for (const std::string_view word : {"the", "water", "station", "number"}) common += word_seams(word);
+  for (const std::string_view word : {"xqzvkj", "bdfpqg", "hzxwkc"}) strange += word_seams(word);
+  EXPECT_LT(2 * common, strange) << "though these have fewer letters";
+}
+
+TEST(WordSeams, AreNoneWhereNoTwoLettersStandTogether) {
+  for (const std::string_view text : {"", "a", "a b c", "1,234.5", "x = y", "\xc3\xa9t\xc3\xa9", "中文"}) {
+    EXPECT_EQ(word_seams(text), 0u) << text;
   }
 }
 
