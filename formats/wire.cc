@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t field_bytes_max = 64u << 10;  // an id, a title, a warning, a part of an error
 constexpr std::size_t warnings_max = 1'000;
 constexpr std::size_t metadata_bytes_max = 1u << 20;
+constexpr std::uint32_t picture_side_max = 1u << 20;  // pixels
 constexpr std::uint8_t last_error_code = static_cast<std::uint8_t>(ErrorCode::decoder_crashed);
 
 std::uint64_t zigzag(std::int64_t value) {
@@ -146,6 +147,69 @@ Status take_pages(ByteReader& in, Text& text) {
   return {};
 }
 
+void put_figures(std::string& out, const std::vector<Figure>& figures) {
+  std::vector<const Figure*> sent;
+  for (const Figure& figure : figures) {
+    const bool fits =
+        figure.source.size() <= figure_source_bytes_max && figure.words.size() <= figure_words_bytes_max;
+    if (fits && sent.size() < figures_max) sent.push_back(&figure);
+  }
+  put_varint(out, sent.size());
+  std::uint32_t at = 0;
+  for (const Figure* figure : sent) {
+    put_varint(out, figure->at - at);
+    put_varint(out, figure->page);
+    put_string(out, figure->source);
+    put_string(out, figure->words);
+    at = figure->at;
+  }
+}
+
+Status take_figures(ByteReader& in, Text& text) {
+  const std::uint64_t count = in.varint();
+  if (count > figures_max) return lie("too many figures");
+  std::uint64_t at = 0;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const std::uint64_t gap = in.varint();
+    const std::uint64_t page = in.varint();
+    Figure figure;
+    figure.source = in.string();
+    figure.words = in.string();
+    if (!in.ok() || gap > text.utf8.size() - at) return lie("a figure outside the text");
+    at += gap;
+    if (page > UINT32_MAX || figure.source.empty() != (page > 0)) return lie("a figure that is nothing");
+    if (figure.source.size() > figure_source_bytes_max || figure.words.size() > figure_words_bytes_max ||
+        !is_valid_utf8(figure.source) || !is_valid_utf8(figure.words)) {
+      return lie("a figure's words");
+    }
+    figure.at = static_cast<std::uint32_t>(at);
+    figure.page = static_cast<std::uint32_t>(page);
+    text.figures.push_back(std::move(figure));
+  }
+  return {};
+}
+
+Result<Picture> take_picture(ByteReader& in, const Limits& limits) {
+  Picture picture;
+  picture.format = in.string();
+  const std::uint64_t width = in.varint();
+  const std::uint64_t height = in.varint();
+  picture.as_given = in.fixed<std::uint8_t>() != 0;
+  picture.bytes = in.string();
+  if (!in.ok() || picture.bytes.size() > limits.text_bytes_max) return lie("a picture too large");
+  if (width == 0 || height == 0 || width > picture_side_max || height > picture_side_max) {
+    return lie("a picture's size");
+  }
+  if (picture.format != "png" && picture.format != "jpeg" && picture.format != "webp" &&
+      picture.format != "gif") {
+    return lie("a picture of no known format");
+  }
+  if (picture.as_given != picture.bytes.empty()) return lie("a picture without bytes, or with too many");
+  picture.width = static_cast<std::uint32_t>(width);
+  picture.height = static_cast<std::uint32_t>(height);
+  return picture;
+}
+
 Result<std::string> take_field(ByteReader& in, const char* what) {
   const std::string_view field = in.string();
   if (!in.ok() || field.size() > field_bytes_max || !is_valid_utf8(field)) return lie(what);
@@ -181,6 +245,7 @@ Result<DecodedDocument> take_document(ByteReader& in, std::string_view source, c
   KINDLING_TRY_VOID(take_blocks(in, text));
   KINDLING_TRY_VOID(take_sources(in, text, source));
   KINDLING_TRY_VOID(take_pages(in, text));
+  KINDLING_TRY_VOID(take_figures(in, text));
   const std::uint64_t warnings = in.varint();
   if (warnings > warnings_max) return lie("too many warnings");
   for (std::uint64_t i = 0; i < warnings; ++i) {
@@ -232,6 +297,10 @@ std::string request_frame_without_bytes(const Request& request) {
   put_varint(fields, request.limits.text_bytes_max);
   put_varint(fields, request.limits.line_bytes_max);
   put_varint(fields, request.limits.unpacked_bytes_max);
+  put_varint(fields, request.picture.long_side);
+  put_varint(fields, request.picture.short_side);
+  put_varint(fields, request.picture.pixels);
+  put_varint(fields, request.page);
   std::string out;
   put_fixed(out, static_cast<std::uint32_t>(fields.size() + request.bytes.size()));
   put_fixed(out, crc32c(request.bytes, crc32c(fields)));
@@ -246,6 +315,10 @@ Result<Request> parse_request(std::string_view payload) {
   request.limits.text_bytes_max = in.varint();
   request.limits.line_bytes_max = in.varint();
   request.limits.unpacked_bytes_max = in.varint();
+  request.picture.long_side = static_cast<std::uint32_t>(in.varint());
+  request.picture.short_side = static_cast<std::uint32_t>(in.varint());
+  request.picture.pixels = in.varint();
+  request.page = static_cast<std::uint32_t>(in.varint());
   if (!in.ok()) return Error{ErrorCode::malformed, "", "a request that cannot be read", ""};
   request.bytes = in.take(in.remaining());
   return request;
@@ -274,9 +347,20 @@ std::string document_payload(const DecodedDocument& document) {
   put_blocks(out, text.blocks);
   put_sources(out, text.sources);
   put_pages(out, text.pages);
+  put_figures(out, text.figures);
   const std::size_t warnings = std::min(text.warnings.size(), warnings_max);
   put_varint(out, warnings);
   for (std::size_t i = 0; i < warnings; ++i) put_string(out, cut(text.warnings[i]));
+  return out;
+}
+
+std::string picture_payload(const Picture& picture) {
+  std::string out(1, static_cast<char>(AnswerKind::picture));
+  put_string(out, picture.format);
+  put_varint(out, picture.width);
+  put_varint(out, picture.height);
+  put_fixed(out, static_cast<std::uint8_t>(picture.as_given ? 1 : 0));
+  put_string(out, picture.bytes);
   return out;
 }
 
@@ -290,6 +374,10 @@ Result<Answer> parse_answer(std::string_view payload, std::string_view source, c
       break;
     case AnswerKind::document: {
       KINDLING_TRY(answer.document, take_document(in, source, limits));
+      break;
+    }
+    case AnswerKind::picture: {
+      KINDLING_TRY(answer.picture, take_picture(in, limits));
       break;
     }
     case AnswerKind::bad_record:

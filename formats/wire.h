@@ -4,9 +4,9 @@
 //   request  = what to read and its bytes                             Decoder -> worker
 //   answer   = one byte of kind, then the kind's fields               worker -> Decoder
 //
-// After start the worker says `hello` once; to each request it says any number of `document` and `bad_record`,
-// then one `done` or `failed`. The Decoder takes every answer for hostile: the worker has read foreign bytes
-// and may be theirs.
+// After start the worker says `hello` once; to each request it says any number of `document`, `bad_record` and
+// `picture`, then one `done` or `failed`. The Decoder takes every answer for hostile: the worker has read
+// foreign bytes and may be theirs.
 //
 // Pure functions; safe from any thread.
 #pragma once
@@ -17,11 +17,12 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "formats/picture.h"
 #include "formats/text.h"
 
 namespace kindling::wire {
 
-inline constexpr std::string_view greeting = "kindling-decode 1";  // changes with every change of what is said
+inline constexpr std::string_view greeting = "kindling-decode 2";  // changes with every change of what is said
 inline constexpr std::size_t header_bytes = 8;
 
 struct Limits {
@@ -30,16 +31,23 @@ struct Limits {
   std::uint64_t unpacked_bytes_max = 0;  // of a gzip archive of one document
 };
 
+// What a request's `format` says when a picture is wanted in place of a text.
+inline constexpr std::string_view picture_format = "picture";  // of a picture
+inline constexpr std::string_view page_format = "page";        // of a page of a PDF
+
 struct Request {
-  std::string_view format;  // as sniff_format gives it
+  std::string_view format;  // as sniff_format gives it, or one of the two above
   std::string_view name;
   Limits limits;
   std::string_view bytes;
+  PictureLimits picture = {};
+  std::uint32_t page = 0;  // from 1
 };
 
 enum class AnswerKind : std::uint8_t {
   hello = 'H',
   document = 'D',
+  picture = 'P',
   bad_record = 'B',
   done = 'E',
   failed = 'F'
@@ -49,6 +57,7 @@ struct Answer {
   AnswerKind kind = AnswerKind::done;
   std::string greeting;      // hello
   DecodedDocument document;  // document
+  Picture picture;           // picture
   Error error;               // bad_record, failed
 };
 
@@ -68,12 +77,13 @@ struct FrameHeader {
 // Payloads of answers.
 [[nodiscard]] std::string hello_payload();
 [[nodiscard]] std::string document_payload(const DecodedDocument& document);
+[[nodiscard]] std::string picture_payload(const Picture& picture);
 [[nodiscard]] std::string error_payload(AnswerKind kind, const Error& error);
 [[nodiscard]] std::string done_payload();
 
 // Checks everything that a Text promises, against the source's bytes and the limits: UTF-8 without NUL, blocks,
-// ranges and pages in order and inside, verbatim ranges equal byte for byte, metadata flat or lists of flat values. Errors:
-// `decoder_crashed`, naming what does not hold.
+// ranges and pages in order and inside, verbatim ranges equal byte for byte, metadata flat or lists of flat
+// values. Errors: `decoder_crashed`, naming what does not hold.
 [[nodiscard]] Result<Answer> parse_answer(std::string_view payload, std::string_view source,
                                           const Limits& limits);
 

@@ -1,4 +1,5 @@
-// kindling-decode: reads foreign documents on behalf of a Decoder (formats/decode.h), which starts it.
+// kindling-decode: reads foreign documents and pictures on behalf of a Decoder (formats/decode.h) or a
+// PictureReader (formats/picture.h), which starts it.
 //
 // It reads requests from and writes answers to its standard input, a socket. The only program of Kindling that
 // links poppler, which is GPL.
@@ -18,6 +19,7 @@
 #include "formats/decode.h"
 #include "formats/parse/gzip.h"
 #include "formats/parse/parsers.h"
+#include "formats/parse/pictures.h"
 #include "formats/parse/text_builder.h"
 #include "formats/sniff.h"
 #include "formats/wire.h"
@@ -112,6 +114,18 @@ Result<DecodedDocument> parse_packed(const wire::Request& request) {
   return document;
 }
 
+Status send_picture(const wire::Request& request) {
+  const bool page = request.format == wire::page_format;
+  KINDLING_TRY(const Picture picture, page ? render_pdf_page(request.bytes, request.page, request.picture)
+                                           : fit_picture(request.bytes, request.picture));
+  if (picture.bytes.size() > request.limits.text_bytes_max) {
+    return Error{ErrorCode::too_large, "",
+                 "more than " + std::to_string(request.limits.text_bytes_max) + " bytes once it is made fit",
+                 "give a smaller one"};
+  }
+  return send(wire::picture_payload(picture));
+}
+
 Error out_of_memory() {
   return {ErrorCode::too_large, "", "reading it takes more memory than the decoder may have",
           "split the file, or exclude it"};
@@ -120,6 +134,8 @@ Error out_of_memory() {
 Status answer(const wire::Request& request) {
   try {
     if (request.format == "jsonl") return send_records(request);
+    if (request.format == wire::picture_format || request.format == wire::page_format)
+      return send_picture(request);
     KINDLING_TRY(const DecodedDocument document, parse(request));
     return send_document(document, request.limits);
   } catch (const std::bad_alloc&) {

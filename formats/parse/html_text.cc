@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "formats/parse/html_alignment.h"
+#include "formats/parse/html_figures.h"
 #include "formats/parse/html_rules.h"
 #include "formats/parse/text_builder.h"
 
@@ -116,6 +117,7 @@ class PageText {
   Text take() {
     Text text = out_.take();
     raise_terms(text, term_begins_);
+    text.figures = figures_.take(text.utf8);
     return text;
   }
 
@@ -133,6 +135,7 @@ class PageText {
   }
 
   void enter_element(const GumboNode* node, GumboTag tag) {
+    figures_.enter(node, static_cast<std::uint32_t>(out_.size()));
     if (tag == GUMBO_TAG_TABLE) tables_.push_back(layout_.contains(node) ? TableKind::layout : TableKind::data);
     if (in_data_table()) {
       if (tag == GUMBO_TAG_TR)
@@ -159,6 +162,7 @@ class PageText {
   void leave(const GumboNode* node) {
     if (node->type != GUMBO_NODE_ELEMENT) return;
     const GumboTag tag = node->v.element.tag;
+    figures_.leave(node, out_.utf8());
     if (in_data_table() && in_row_) {
       if (tag == GUMBO_TAG_TR)
         end_row();
@@ -314,6 +318,7 @@ class PageText {
   bool with_navigation_;
   LayoutTables layout_;
   TextBuilder out_;
+  HtmlFigures figures_;
   std::vector<TableKind> tables_;
   bool in_row_ = false;
   std::size_t cells_ = 0;

@@ -10,6 +10,7 @@
 
 #include "formats/parse/charset.h"
 #include "formats/parse/front_matter.h"
+#include "formats/parse/markdown_figures.h"
 #include "formats/parse/parsers.h"
 #include "formats/parse/text_builder.h"
 
@@ -93,7 +94,7 @@ bool is_silent(std::string_view text) {
 class MarkdownBlocks {
  public:
   MarkdownBlocks(std::string_view text, std::size_t begin)
-      : text_(text), lines_(text, begin), at_(static_cast<std::uint32_t>(begin)) {}
+      : text_(text), lines_(text, begin), figures_(text), at_(static_cast<std::uint32_t>(begin)) {}
 
   std::vector<Block> find(cmark_node* document) {
     // By hand, not with cmark_iter: inlines are not of interest, and nesting may be deep.
@@ -125,6 +126,9 @@ class MarkdownBlocks {
     return std::move(blocks_);
   }
 
+  // Of the blocks found.
+  std::vector<Figure> take_figures() { return figures_.all(); }
+
  private:
   [[nodiscard]] ByteSpan span_of(cmark_node* node) const {
     return lines_.span(cmark_node_get_start_line(node), cmark_node_get_start_column(node),
@@ -135,6 +139,7 @@ class MarkdownBlocks {
     const auto depth = static_cast<std::uint8_t>(std::min<std::size_t>(items, 255));
     const cmark_node_type type = cmark_node_get_type(node);
     ByteSpan span = span_of(node);
+    figures_.take(node, span);
     if (type == CMARK_NODE_HEADING) {
       const auto level = static_cast<std::uint8_t>(std::clamp(cmark_node_get_heading_level(node), 1, 6));
       add(Block::Kind::heading, level, heading_words(text_, span), span.end);
@@ -189,6 +194,7 @@ class MarkdownBlocks {
 
   std::string_view text_;
   Lines lines_;
+  MarkdownFigures figures_;
   std::vector<Block> blocks_;
   std::uint32_t at_;  // everything before has been looked at
   std::uint32_t item_begin_ = 0;
@@ -221,7 +227,9 @@ Result<DecodedDocument> parse_markdown(std::string_view bytes) {
   if (!tree)
     return Error{ErrorCode::malformed, "", "the Markdown parser gives nothing",
                  "exclude the file, or report it"};
-  text.blocks = MarkdownBlocks(text.utf8, front.bytes).find(tree.get());
+  MarkdownBlocks blocks(text.utf8, front.bytes);
+  text.blocks = blocks.find(tree.get());
+  text.figures = blocks.take_figures();
   text.title = on_one_line(front.title);
   if (text.title.empty()) text.title = first_heading(text, text.blocks.size());
   return document;

@@ -117,6 +117,19 @@ void warn_of_silent_pages(const std::vector<int>& pages, std::vector<std::string
   }
 }
 
+// Pages that can only be looked at.
+std::vector<Figure> figures_of(const std::vector<int>& silent_pages, const Text& text) {
+  std::vector<Figure> figures;
+  auto silent = silent_pages.begin();
+  for (const Page& page : text.pages) {
+    if (silent == silent_pages.end() || figures.size() == figures_max) break;
+    if (page.number != static_cast<std::uint32_t>(*silent)) continue;
+    figures.push_back({page.span.begin, page.number, "", "page " + std::to_string(page.number)});
+    ++silent;
+  }
+  return figures;
+}
+
 Json metadata_of(const poppler::document& pdf) {
   Json metadata = Json::object();
   const std::pair<const char*, poppler::ustring> fields[] = {
@@ -174,6 +187,7 @@ Result<DecodedDocument> read(std::string_view bytes, std::uint64_t text_bytes_ma
   document.text.format = "pdf";
   document.text.title = title_of(*pdf, document.text);
   document.metadata = metadata_of(*pdf);
+  document.text.figures = figures_of(silent_pages, document.text);
   warn_of_silent_pages(silent_pages, document.text.warnings);
   return document;
 }

@@ -37,10 +37,12 @@ const Guest guests[] = {
     {"cmark-gfm", {"formats/parse/"}},
     {"zlib", {"formats/parse/"}},
     {"poppler/", {"formats/parse/pdf"}},
+    {"gd.h", {"formats/parse/picture"}},
     {"boost/asio", {"net/"}},
     {"boost/beast", {"net/"}},
     {"boost/system", {"net/"}},
     {"openssl/", {"net/"}},
+    {"histedit.h", {"cli/line_reader.cc"}},
     {"sqlite3", {"index/store/"}},
     {"faiss/", {"index/vectors/"}},
     {"fmt/", {""}},  // what the standard library of this compiler lacks
