@@ -1,4 +1,4 @@
-// Pictures and recordings that a question brings along: --image and --audio.
+// Pictures and recordings that a question brings along: --image and --audio, files or, for pictures, addresses.
 #pragma once
 
 #include <vector>
@@ -9,8 +9,9 @@
 
 namespace kindling {
 
-// Loaded, in the order pictures, recordings, and accepted by the profile's model. Without such flags: none.
-// Errors: those of load_medium and check_media.
+// In the order pictures, recordings; pictures made fit, all of them accepted by the profile's model. Without
+// such flags: none. Errors: those of load_medium, fit_image, linked_image and check_media; `configuration` (no
+// worker).
 [[nodiscard]] Result<std::vector<Medium>> read_attachments(Session& session, const ModelProfile& profile);
 
 }  // namespace kindling

@@ -1,10 +1,9 @@
 #include <optional>
 
 #include "base/env.h"
-#include "cli/attachments.h"
+#include "cli/answer_view.h"
 #include "cli/commands.h"
 #include "cli/json_views.h"
-#include "cli/place_line.h"
 #include "cli/text_layout.h"
 #include "engine/ask.h"
 
@@ -12,74 +11,6 @@ namespace kindling {
 namespace {
 
 constexpr std::uint64_t record_bytes_max = 1u << 30;
-
-AskOptions ask_options(Session& session) {
-  AskOptions options;
-  options.pack = pack_options(session);
-  const std::string thinking = session.arguments.text("thinking").value_or("instant");
-  if (thinking == "thinking") options.thinking = ThinkingMode::thinking;
-  if (thinking == "contemplating") options.thinking = ThinkingMode::contemplating;
-  options.require_citations = session.arguments.toggle("require-citations");
-  // An answer that may still be taken back is not shown before it is whole.
-  options.stream = !session.arguments.toggle("no-stream") && !options.require_citations;
-  return options;
-}
-
-// Shows the answer as it comes.
-class AnswerStream {
- public:
-  AnswerStream(Session& session, bool shown) : console_(session.console), shown_(shown) {}
-
-  bool take(std::string_view piece) {
-    if (!shown_) return true;
-    if (console_.json()) {
-      console_.print_json(Json::object({{"type", "token"}, {"text", piece}}));
-    } else {
-      console_.print(harmless(piece));
-      seen_.append(piece);
-    }
-    return console_.flush().ok();  // nobody reads any more: stop paying for the answer
-  }
-
-  // The pieces that a person has seen.
-  [[nodiscard]] const std::string& seen() const { return seen_; }
-
- private:
-  Console& console_;
-  bool shown_;
-  std::string seen_;
-};
-
-void print_citations(Session& session, const Answer& answer) {
-  Console& console = session.console;
-  for (const Citation& citation : answer.citations) {
-    const std::string mark =
-        citation.verified ? console.tinted(Tint::good, "verified") : console.tinted(Tint::bad, "NOT FOUND");
-    console.print_line(padded_left("[" + std::to_string(citation.number) + "]", 5) + " " +
-                       console.tinted(Tint::strong, heading_line(citation.place)) + "  " + mark);
-    console.print_line("      " + console.tinted(Tint::name, place_line(citation.place)));
-    for (const std::string& line : wrapped("“" + citation.quote + "”", console.width() - 6)) {
-      console.print_line("      " + console.tinted(Tint::faint, line));
-    }
-  }
-}
-
-void print_answer(Session& session, const Answer& answer, const std::string& seen) {
-  Console& console = session.console;
-  if (answer.finish == Finish::no_evidence) {
-    if (!seen.empty()) console.print_line();
-    session.note(answer.text.empty() ? "the collection does not say" : on_one_line(answer.text));
-    return;
-  }
-  if (seen.empty()) {
-    console.print(harmless(answer.text));
-  }
-  console.print_line();
-  console.print_line();
-  print_citations(session, answer);
-  if (answer.finish != Finish::stop)
-    session.note("the answer is not whole: " + std::string(to_string(answer.finish)));
-}
 
 // Nothing of the request's headers is recorded, so that no key can be.
 Status record(Session& session, const Question& question, const std::string& model, const Json& answer) {
@@ -90,16 +21,6 @@ Status record(Session& session, const Question& question, const std::string& mod
   Json line = Json::object({{"time", shown_time(now_ms())}, {"question", question.text}, {"model", model}});
   for (const auto& [name, value] : answer.members()) line.set(name, value);
   return write_atomically(session.files, *path, (before ? *before : "") + to_string(line) + "\n");
-}
-
-Result<std::vector<Medium>> question_media(Session& session, const std::optional<ModelProfile>& profile) {
-  if (profile) return read_attachments(session, *profile);
-  for (const std::string_view flag : {"image", "audio"}) {
-    if (session.arguments.list(flag).empty()) continue;
-    return Error{ErrorCode::usage, "--" + std::string(flag),
-                 "nobody would look at it: the answer is made of sentences", "name a model with --model"};
-  }
-  return std::vector<Medium>();
 }
 
 }  // namespace
@@ -131,18 +52,7 @@ Result<ExitCode> command_ask(Session& session) {
   }
   if (!answer.note.empty()) session.note(answer.note);
   KINDLING_TRY_VOID(record(session, question, model, to_json(answer)).within("--record"));
-  switch (answer.finish) {
-    case Finish::stop:
-      return ExitCode::ok;
-    case Finish::length:
-    case Finish::incomplete:
-      return ExitCode::partial;
-    case Finish::refused:
-      return ExitCode::endpoint;
-    case Finish::no_evidence:
-      return ExitCode::no_result;
-  }
-  return ExitCode::ok;
+  return exit_code_of(answer.finish);
 }
 
 }  // namespace kindling

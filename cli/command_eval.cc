@@ -52,6 +52,12 @@ void print_packs(Console& console, const PackEvaluation& packs) {
                        padded_left(shown_milliseconds(scores.milliseconds_p50), 16) +
                        padded_left(shown_milliseconds(scores.milliseconds_p99), 10));
   }
+  const auto shown = [](std::optional<double> tokens) {
+    return tokens ? grouped(static_cast<std::uint64_t>(*tokens)) + " tokens"
+                  : std::string("none of these budgets");
+  };
+  console.print_line("95 % of the oracle takes " + shown(packs.kindling_needs) + ", in rank order " +
+                     shown(packs.rank_order_needs));
 }
 
 Json packs_json(const PackEvaluation& packs) {
@@ -65,7 +71,33 @@ Json packs_json(const PackEvaluation& packs) {
          {"tokens_mean", scores.tokens_mean},
          {"pack_ms", Json::object({{"p50", scores.milliseconds_p50}, {"p99", scores.milliseconds_p99}})}}));
   }
-  return Json::object({{"questions", packs.questions}, {"budgets", std::move(budgets)}});
+  Json needs = Json::object({{"kindling", nullptr}, {"rank_order", nullptr}});
+  if (packs.kindling_needs) needs.set("kindling", *packs.kindling_needs);
+  if (packs.rank_order_needs) needs.set("rank_order", *packs.rank_order_needs);
+  return Json::object({{"questions", packs.questions},
+                       {"budgets", std::move(budgets)},
+                       {"tokens_to_95_percent_of_oracle", std::move(needs)}});
+}
+
+void print_abstention(Console& console, const AbstentionScores& scores) {
+  const AbstentionFit& fit = scores.fit;
+  console.print_line(console.tinted(Tint::strong, "abstention") + "  answered from a strength of " +
+                     decimal(fit.threshold, 3) + ", kept beside the index");
+  console.print_line(grouped(fit.answerable) + " answerable questions, " + grouped(fit.unanswerable) +
+                     (scores.left_out ? " with their documents left out" : " unanswerable") + ": AUC " +
+                     decimal(fit.auc, 3) + ", F1 " + decimal(fit.f1, 3) + ", mean F1 of both kinds " +
+                     decimal(fit.macro_f1, 3));
+}
+
+Json abstention_json(const AbstentionScores& scores) {
+  const AbstentionFit& fit = scores.fit;
+  return Json::object({{"threshold", fit.threshold},
+                       {"answerable", fit.answerable},
+                       {"unanswerable", fit.unanswerable},
+                       {"left_out", scores.left_out},
+                       {"auc", fit.auc},
+                       {"f1", fit.f1},
+                       {"macro_f1", fit.macro_f1}});
 }
 
 void print_scores(Session& session, const EvaluateReport& report) {
@@ -84,6 +116,7 @@ void print_scores(Session& session, const EvaluateReport& report) {
                        padded_left(shown_milliseconds(scores.latency_p99_ms), 10));
   }
   if (report.packs) print_packs(console, *report.packs);
+  if (report.abstention) print_abstention(console, *report.abstention);
   if (!report.answers) return;
   console.print_line(console.tinted(Tint::strong, "answers") + "  " + grouped(report.answers->questions) +
                      " questions, answered " + decimal(report.answers->answered, 3) + ", holding the answer " +
@@ -107,6 +140,7 @@ Json scores_json(const EvaluateReport& report, const fs::path& index) {
                               {"index", index.string()},
                               {"index_seconds", report.index_seconds}});
   if (report.packs) object.set("packs", packs_json(*report.packs));
+  if (report.abstention) object.set("abstention", abstention_json(*report.abstention));
   if (report.answers) {
     object.set("answers", Json::object({{"questions", report.answers->questions},
                                         {"answered", report.answers->answered},
@@ -126,6 +160,7 @@ Result<ExitCode> command_eval(Session& session) {
     KINDLING_TRY(options.pack_budgets, budgets_of(*list));
   }
   options.ranking = !session.arguments.toggle("no-ranking");
+  options.calibrate = session.arguments.toggle("calibrate");
   options.answers = session.arguments.toggle("answers");
   options.threads = session_threads(session);
   KINDLING_TRY(const auto encoder, open_session_encoder(session));

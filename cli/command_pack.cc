@@ -66,6 +66,10 @@ void print_packed(Session& session, const Packed& packed) {
     line += ", " + std::string(at_least) + grouped(number) + " left out for " + reason;
   }
   console.print_line(line);
+  if (!packed.figures.empty() || !packed.omitted_figures.empty()) {
+    console.print_line("figures   " + counted(packed.figures.size(), "picture") + " of the documents, " +
+                       grouped(packed.omitted_figures.size()) + " left out");
+  }
   console.print_line(console.tinted(Tint::faint, "--json prints the messages themselves"));
 }
 

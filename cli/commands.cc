@@ -7,12 +7,25 @@ namespace kindling {
 namespace {
 
 constexpr std::pair<std::string_view, Command> commands[] = {
-    {"index", command_index},   {"documents", command_documents}, {"show", command_show},
-    {"remove", command_remove}, {"search", command_search},       {"pack", command_pack},
-    {"ask", command_ask},       {"tokens", command_tokens},       {"embed", command_embed},
-    {"eval", command_eval},     {"bench", command_bench},         {"status", command_status},
-    {"verify", command_verify}, {"compact", command_compact},     {"models", command_models},
-    {"config", command_config}, {"doctor", command_doctor},       {"completions", command_completions},
+    {"index", command_index},
+    {"documents", command_documents},
+    {"show", command_show},
+    {"remove", command_remove},
+    {"search", command_search},
+    {"pack", command_pack},
+    {"ask", command_ask},
+    {"chat", command_chat},
+    {"tokens", command_tokens},
+    {"embed", command_embed},
+    {"eval", command_eval},
+    {"bench", command_bench},
+    {"status", command_status},
+    {"verify", command_verify},
+    {"compact", command_compact},
+    {"models", command_models},
+    {"config", command_config},
+    {"doctor", command_doctor},
+    {"completions", command_completions},
     {"help", command_help},
 };
 

@@ -19,6 +19,7 @@ Result<ExitCode> command_remove(Session& session);
 Result<ExitCode> command_search(Session& session);
 Result<ExitCode> command_pack(Session& session);
 Result<ExitCode> command_ask(Session& session);
+Result<ExitCode> command_chat(Session& session);
 Result<ExitCode> command_tokens(Session& session);
 Result<ExitCode> command_embed(Session& session);
 Result<ExitCode> command_eval(Session& session);

@@ -50,8 +50,17 @@ constexpr Flag flag_table[] = {
     {"pin", 0, FlagKind::list, "DOCUMENT", "goes in whole and first, whatever the question"},
     {"deadline", 0, FlagKind::number, "MS", "leave out stages rather than take longer to find and pack"},
     {"order", 0, FlagKind::text, "ORDER", "of the passages: document, relevance or edges", passage_orders},
-    {"image", 0, FlagKind::list, "FILE", "a picture that belongs to the question", {}, Completes::file},
+    {"image",
+     0,
+     FlagKind::list,
+     "FILE",
+     "a picture that belongs to the question, or its address",
+     {},
+     Completes::file},
     {"audio", 0, FlagKind::list, "FILE", "a recording that belongs to the question", {}, Completes::file},
+    {"no-figures", 0, FlagKind::toggle, "", "send no pictures of the documents, though the model takes some"},
+    {"image-tokens", 0, FlagKind::count, "TOKENS",
+     "for pictures of the documents; default: a quarter of the budget"},
     {"thinking", 0, FlagKind::text, "MODE", "instant, thinking or contemplating", thinking_modes},
     {"no-stream", 0, FlagKind::toggle, "", "print the answer when it is whole"},
     {"record",
@@ -74,7 +83,9 @@ constexpr Flag flag_table[] = {
      {},
      Completes::file},
     {"calibrate", 0, FlagKind::toggle, "",
-     "show what the profile's endpoint has counted, and the bound made of it"},
+     "show what the profile's endpoint has counted, and the bound made of it; eval: fit from when on questions "
+     "are "
+     "answered"},
     {"rebuild", 0, FlagKind::toggle, "",
      "with --calibrate: look through all observations for changes of the model"},
     {"reset", 0, FlagKind::toggle, "", "with --calibrate: forget all observations"},
@@ -107,36 +118,27 @@ constexpr Names common[] = {"json", "color", "verbose", "help"};
 constexpr Names index_flags[] = {"index",    "prune", "dry-run",      "no-embed", "include", "exclude",
                                  "metadata", "name",  "chunk-tokens", "encoder",  "threads"};
 constexpr Names search_flags[] = {"index", "k", "mode", "filter", "explain", "why", "encoder"};
-constexpr Names pack_flags[] = {"index", "model",  "budget", "reserve",  "per-document",
-                                "pin",   "order",  "mode",   "deadline", "explain",
-                                "why",   "filter", "image",  "audio",    "encoder"};
-constexpr Names ask_flags[] = {"index",
-                               "model",
-                               "thinking",
-                               "budget",
-                               "reserve",
-                               "per-document",
-                               "pin",
-                               "deadline",
-                               "order",
-                               "image",
-                               "audio",
-                               "mode",
-                               "filter",
-                               "no-stream",
-                               "stream",
-                               "record",
-                               "require-citations",
-                               "base-url",
-                               "key-env",
-                               "encoder"};
+constexpr Names pack_flags[] = {"index", "model", "budget",     "reserve",      "per-document", "pin",
+                                "order", "mode",  "deadline",   "explain",      "why",          "filter",
+                                "image", "audio", "no-figures", "image-tokens", "encoder"};
+constexpr Names ask_flags[] = {
+    "index",    "model",     "thinking", "budget", "reserve",           "per-document", "pin",
+    "deadline", "order",     "image",    "audio",  "no-figures",        "image-tokens", "mode",
+    "filter",   "no-stream", "stream",   "record", "require-citations", "base-url",     "key-env",
+    "encoder"};
+constexpr Names chat_flags[] = {"index",   "model",  "thinking",  "budget", "reserve",           "per-document",
+                                "pin",     "order",  "image",     "audio",  "no-figures",        "image-tokens",
+                                "mode",    "filter", "no-stream", "stream", "require-citations", "base-url",
+                                "key-env", "encoder"};
 constexpr Names token_flags[] = {"tokenizer", "model", "calibrate", "rebuild", "reset", "base-url", "encoder"};
 constexpr Names embed_flags[] = {"out", "query", "stream", "encoder", "threads"};
-constexpr Names eval_flags[] = {"index", "run", "answers", "packs", "no-ranking", "encoder", "threads"};
+constexpr Names eval_flags[] = {"index",      "run",       "answers", "packs",
+                                "no-ranking", "calibrate", "encoder", "threads"};
 constexpr Names bench_flags[] = {"index", "queries", "threads", "seconds", "encoder"};
 constexpr Names index_only[] = {"index"};
 
 constexpr Names doctor_flags[] = {"index", "encoder", "model", "key-env"};
+constexpr Names models_flags[] = {"base-url", "key-env"};
 constexpr Names config_flags[] = {"index",   "model",  "encoder", "base-url", "key-env",
                                   "threads", "budget", "reserve", "mode",     "k"};
 constexpr Names help_flags[] = {"man"};
@@ -166,8 +168,15 @@ constexpr Argument document_argument[] = {
 constexpr Argument document_arguments[] = {
     {"DOCUMENT", "its name, uri or path", true, true, {}, Completes::file}};
 constexpr Argument shell_argument[] = {{"SHELL", "bash, zsh or fish", true, false, shells}};
+constexpr Names models_actions[] = {"test"};
+constexpr Argument models_arguments[] = {
+    {"ACTION", "what to do instead of listing: test", false, false, models_actions},
+    {"PROFILE", "the profile to test", false}};
 constexpr Argument help_argument[] = {{"COMMAND", "the command to explain", false}};
 
+constexpr Example models_examples[] = {
+    {"kindling models", "what there is, and where the key of each is looked for"},
+    {"kindling models test local --base-url http://127.0.0.1:8000/v1", "what a server does otherwise"}};
 constexpr Example index_examples[] = {
     {"kindling index docs notes.pdf", "add or update a folder and a file"},
     {"kindling index docs --prune", "also forget what is gone from the folder"},
@@ -183,6 +192,9 @@ constexpr Example ask_examples[] = {{"kindling ask 'When was the canal dug?'",
                                      "an answer in the documents' own sentences; nothing leaves the machine"},
                                     {"kindling ask 'When was the canal dug?' --model muse-spark",
                                      "an answer by a model, with checked citations"}};
+constexpr Example chat_examples[] = {
+    {"kindling chat", "questions that build on each other; nothing leaves the machine"},
+    {"kindling chat --model muse-spark --budget 60000", "with a model, each request of at most 60,000 tokens"}};
 constexpr Example token_examples[] = {
     {"kindling tokens report.txt", "as muse-spark counts, with an upper bound"},
     {"kindling tokens --tokenizer llama.model report.txt", "exactly, by a vocabulary"},
@@ -245,6 +257,22 @@ constexpr Verb verb_table[] = {
      "collection "
      "does not say, the exit code is 1.",
      question_argument, ask_flags, ask_examples},
+    {"chat",
+     questions_group,
+     "talk with the collection",
+     "Each line of stdin is a question; one that leans on what was said before (\"how deep is it?\") is looked "
+     "for with the "
+     "words that it leans on. Evidence is sent once: later questions add to it, so that an endpoint with a "
+     "prompt cache "
+     "reads only what is new. History and evidence share the budget; when it gets tight, passages of the past "
+     "are "
+     "forgotten first.\n\n"
+     "/sources, /open N, /budget, /model, /help and /quit are for kindling itself. With --json each answer is "
+     "an object "
+     "on a line of its own.",
+     {},
+     chat_flags,
+     chat_examples},
 
     {"tokens", measure_group, "count tokens",
      "By the tokenizer of a profile (muse-spark unless --model says otherwise) or by --tokenizer. Where a "
@@ -270,7 +298,11 @@ constexpr Verb verb_table[] = {
      index_only,
      {}},
     {"compact", care_group, "reclaim the space of removed documents", "", {}, index_only, {}},
-    {"models", care_group, "list the model profiles", "", {}, {}, {}},
+    {"models", care_group, "list the model profiles, or test one against its endpoint",
+     "`models test PROFILE` asks the profile's endpoint some dozen short questions and says what differs from "
+     "the "
+     "profile (exit code 1). It costs a fraction of a cent.",
+     models_arguments, models_flags, models_examples},
     {"config",
      care_group,
      "print every setting and where it came from",

@@ -28,6 +28,29 @@ void add_note(Json& object, const std::string& note) {
   if (!note.empty()) object.set("note", note);
 }
 
+Json figures_json(const std::vector<SentFigure>& figures) {
+  Json array = Json::array();
+  for (const SentFigure& figure : figures) {
+    array.push(Json::object({{"passage", figure.passage},
+                             {"document", figure.document},
+                             {"source", figure.source},
+                             {"words", figure.words},
+                             {"width", figure.width},
+                             {"height", figure.height},
+                             {"tokens", figure.tokens}}));
+  }
+  return array;
+}
+
+Json figures_json(const std::vector<OmittedFigure>& figures) {
+  Json array = Json::array();
+  for (const OmittedFigure& figure : figures) {
+    array.push(
+        Json::object({{"document", figure.document}, {"source", figure.source}, {"reason", figure.reason}}));
+  }
+  return array;
+}
+
 Json amount_json(double amount) { return amount < 0 ? Json() : Json(amount); }
 
 }  // namespace
@@ -119,6 +142,8 @@ Json to_json(const Packed& packed) {
   Json object = Json::object({{"messages", std::move(messages)},
                               {"passages", std::move(passages)},
                               {"dropped", std::move(dropped)},
+                              {"figures", figures_json(packed.figures)},
+                              {"figures_omitted", figures_json(packed.omitted_figures)},
                               {"certificate", to_json(packed.certificate)},
                               {"timings_ms", to_json(packed.timings_ms)}});
   if (!packed.ledger.empty()) {
@@ -131,6 +156,20 @@ Json to_json(const Packed& packed) {
   return object;
 }
 
+Json to_json(const AnswerSentence& sentence) {
+  const CheckedSentence& checked = sentence.checked;
+  Json numbers = Json::array();
+  for (const std::uint32_t number : checked.numbers) numbers.push(number);
+  Json object = Json::object(
+      {{"span", to_json(checked.span)}, {"citations", std::move(numbers)}, {"claims", checked.claims}});
+  if (!checked.claims) return object;
+  object.set("support", to_string(checked.support));
+  if (checked.problem != ClaimProblem::none) object.set("problem", to_string(checked.problem));
+  if (checked.passage != 0) object.set("passage", checked.passage);
+  if (!sentence.document.empty()) object.set("document", sentence.document);
+  return object;
+}
+
 Json to_json(const Answer& answer) {
   Json citations = Json::array();
   for (const Citation& citation : answer.citations) {
@@ -140,8 +179,11 @@ Json to_json(const Answer& answer) {
     object.set("verified", citation.verified);
     citations.push(std::move(object));
   }
+  Json sentences = Json::array();
+  for (const AnswerSentence& sentence : answer.sentences) sentences.push(to_json(sentence));
   Json object = Json::object({{"answer", answer.text},
                               {"citations", std::move(citations)},
+                              {"sentences", std::move(sentences)},
                               {"certificate", to_json(answer.certificate)},
                               {"usage", to_json(answer.usage)},
                               {"finish", to_string(answer.finish)},

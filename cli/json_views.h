@@ -20,6 +20,7 @@ namespace kindling {
 [[nodiscard]] Json to_json(const LedgerEntry& entry);
 [[nodiscard]] Json to_json(const WhyPacked& why);
 [[nodiscard]] Json to_json(const Packed& packed);
+[[nodiscard]] Json to_json(const AnswerSentence& sentence);
 [[nodiscard]] Json to_json(const Answer& answer);
 [[nodiscard]] Json to_json(const IngestReport& report);
 

@@ -6,6 +6,7 @@
 
 #include "base/env.h"
 #include "cli/folders.h"
+#include "engine/endpoint/rate_limit.h"
 
 namespace kindling {
 namespace {
@@ -80,14 +81,20 @@ Result<std::unique_ptr<Encoder>> open_asking_encoder(Session& session, const Sna
   return std::unique_ptr<Encoder>();
 }
 
+Result<Question> read_question_options(Session& session) {
+  Question question{"", mode_of(session), {}};
+  if (const auto expression = session.arguments.text("filter")) {
+    KINDLING_TRY(question.filter, Filter::parse(*expression).within("--filter"));
+  }
+  return question;
+}
+
 Result<Question> read_question(Session& session) {
-  Question question{session.arguments.words().front(), mode_of(session), {}};
+  KINDLING_TRY(Question question, read_question_options(session));
+  question.text = session.arguments.words().front();
   if (question.text == "-") {
     KINDLING_TRY(std::string text, read_standard_input(question_input_bytes_max));
     question.text = without_final_newline(std::move(text));
-  }
-  if (const auto expression = session.arguments.text("filter")) {
-    KINDLING_TRY(question.filter, Filter::parse(*expression).within("--filter"));
   }
   KINDLING_TRY_VOID(check_question(question));
   return question;
@@ -103,15 +110,22 @@ PackOptions pack_options(Session& session) {
   options.tokens_per_document = session.arguments.count("per-document");
   options.pinned = session.arguments.list("pin");
   options.deadline_ms = session.arguments.number("deadline");
+  options.figures.wanted = !session.arguments.toggle("no-figures");
+  options.figures.tokens = session.arguments.count("image-tokens");
   return options;
 }
 
 Result<ModelProfile> session_profile(Session& session, std::string_view otherwise) {
   const std::string named = session.settings.text("model").value_or(std::string(otherwise));
-  KINDLING_TRY(ModelProfile profile, find_profile(named == "extractive" ? otherwise : std::string_view(named)));
+  return profile_named(session, named == "extractive" ? otherwise : std::string_view(named));
+}
+
+Result<ModelProfile> profile_named(Session& session, std::string_view name) {
+  KINDLING_TRY(ModelProfile profile, find_profile(name));
   if (const auto url = session.settings.text("base_url")) profile.base_url = *url;
   if (const auto variable = session.settings.text("key_env")) profile.key_env = {*variable};
   profile.ledger = (data_folder() / "ledger").string();
+  profile.rate_folder = default_rate_folder();
   return profile;
 }
 

@@ -42,6 +42,9 @@ struct Session {
 [[nodiscard]] Result<std::unique_ptr<Encoder>> open_asking_encoder(Session& session, const Snapshot& snapshot,
                                                                    SearchMode mode);
 
+// --mode and --filter: a question that has no text yet. Errors: `usage`.
+[[nodiscard]] Result<Question> read_question_options(Session& session);
+
 // The words of the question (the only argument, or stdin for "-") with --mode and --filter. Errors: `usage`.
 [[nodiscard]] Result<Question> read_question(Session& session);
 
@@ -51,6 +54,8 @@ struct Session {
 // The profile that --model or the settings name, with --base-url and --key-env in place of its own; `otherwise`
 // when nobody says, or says "extractive". Errors: `not_found`.
 [[nodiscard]] Result<ModelProfile> session_profile(Session& session, std::string_view otherwise);
+// The same of a profile by name. Errors: `not_found`.
+[[nodiscard]] Result<ModelProfile> profile_named(Session& session, std::string_view name);
 
 // A document by name, uri, path (relative ones too), or the end of a path that fits no other document
 // ("canal.md"). Errors: `not_found`; `usage` when several fit.

@@ -1,15 +1,18 @@
 #include "engine/ask.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <memory>
 
 #include "base/env.h"
-#include "engine/cite.h"
+#include "engine/answer.h"
 #include "engine/context.h"
+#include "engine/conversation.h"
 #include "engine/evidence.h"
 #include "engine/explain.h"
-#include "engine/extract.h"
-#include "engine/place.h"
+#include "engine/figure_choice.h"
+#include "engine/figures.h"
+#include "engine/leads.h"
+#include "engine/request_count.h"
 #include "engine/unit_sets.h"
 
 namespace kindling {
@@ -46,19 +49,44 @@ Result<EvidenceOptions> evidence_options(const Snapshot& snapshot, const PackOpt
 constexpr double near_repeats_share = .8;
 
 // Builds the context of gathered evidence; what there was no time for stands in its certificate.
-Result<Context> timely_context(const Snapshot& snapshot, const Question& question, const Evidence& evidence,
+Result<Context> timely_context(const Snapshot& snapshot, std::string_view question, const Evidence& evidence,
                                const ModelProfile& profile, const Tokenizer& tokenizer, const Budget& budget,
-                               const PackOptions& options, const Stopwatch& watch) {
-  ContextOptions context_wanted = context_options(options);
+                               ContextOptions wanted, std::optional<double> deadline_ms,
+                               const Stopwatch& watch) {
   std::vector<std::string> skipped = evidence.skipped;
-  if (options.deadline_ms && watch.milliseconds() > near_repeats_share * *options.deadline_ms) {
-    context_wanted.near_repeats = false;
+  if (deadline_ms && watch.milliseconds() > near_repeats_share * *deadline_ms) {
+    wanted.near_repeats = false;
     skipped.emplace_back("near repeats");
   }
-  KINDLING_TRY(Context context, build_context(snapshot, question.text, evidence.units, profile, tokenizer,
-                                              budget, context_wanted));
+  KINDLING_TRY(Context context,
+               build_context(snapshot, question, evidence.units, profile, tokenizer, budget, wanted));
   context.certificate.skipped = std::move(skipped);
   return context;
+}
+
+// The same with pictures of the documents, where they are wanted and there is time.
+Result<IllustratedContext> pictured_context(const Snapshot& snapshot, std::string_view question,
+                                            const Evidence& evidence, const ModelProfile& profile,
+                                            const Tokenizer& tokenizer, const Budget& budget,
+                                            const ContextOptions& wanted, const PackOptions& options,
+                                            const Stopwatch& watch, const Cancellation& cancellation) {
+  const BuildContext build = [&](std::span<const Medium> media) {
+    ContextOptions with_media = wanted;
+    with_media.media = media;
+    return timely_context(snapshot, question, evidence, profile, tokenizer, budget, with_media,
+                          options.deadline_ms, watch);
+  };
+  const double seconds =
+      options.deadline_ms ? *options.deadline_ms / 1e3 - watch.seconds() : figure_seconds_max;
+  return build_illustrated(
+      {system_files(), snapshot, profile, tokenizer, budget, question, wanted.media, options.figures, seconds},
+      build, cancellation);
+}
+
+// What goes in together: a document of much value whole, rows with their headers.
+void complete_units(const Snapshot& snapshot, std::vector<Unit>& units, std::uint64_t tokens) {
+  take_whole_document(snapshot, units, tokens);
+  units = with_leads(snapshot, std::move(units));
 }
 
 Packed packed_from(Context context, const Evidence& evidence) {
@@ -72,107 +100,6 @@ Packed packed_from(Context context, const Evidence& evidence) {
   return packed;
 }
 
-// The sentences that were packed, in the order sent, each with its passage.
-struct PackedSentence {
-  UnitIndex unit{};
-  std::uint32_t passage = 0;
-};
-
-// An answer and, for each of its citations, the section that the quote is in.
-struct CitedAnswer {
-  Answer answer;
-  std::vector<SectionIndex> sections;
-};
-
-CitedAnswer extractive_answer(const Question& question, const Evidence& evidence, const Context& context,
-                              const Snapshot& snapshot) {
-  CitedAnswer cited;
-  Answer& answer = cited.answer;
-  std::vector<PackedSentence> sentences;
-  std::vector<AnswerCandidate> candidates;
-  for (std::size_t p = 0; p < context.units_of.size(); ++p) {
-    for (const UnitIndex unit : context.units_of[p]) {
-      const Unit& u = evidence.units[position(unit)];
-      sentences.push_back({unit, static_cast<std::uint32_t>(p)});
-      candidates.push_back({slice(snapshot.document(u.document).text, u.span), u.value});
-    }
-  }
-  const bool sure = evidence_strength(evidence.scores, evidence.has_vectors) >= evidence_threshold;
-  if (!sure || candidates.empty()) {
-    answer.text = "The collection does not say.";
-    answer.finish = Finish::no_evidence;
-    return cited;
-  }
-  for (const std::size_t i : choose_answer(question.text, candidates)) {
-    const Unit& unit = evidence.units[position(sentences[i].unit)];
-    if (!answer.text.empty()) answer.text += cited.sections.back() == unit.section ? " " : "\n";
-    Citation citation;
-    citation.number =
-        static_cast<std::uint32_t>(answer.citations.size() + 1);  // of the answer: nobody saw the passages'
-    citation.place.text_span = unit.span;
-    citation.quote = candidates[i].text;
-    citation.verified = true;
-    answer.text += citation.quote + " [" + std::to_string(citation.number) + "]";
-    answer.citations.push_back(std::move(citation));
-    cited.sections.push_back(unit.section);
-  }
-  return cited;
-}
-
-// Turns marks in a model's answer into places, and says what did not hold.
-CitedAnswer cite(Generation generation, const Context& context, const Evidence& evidence) {
-  CitedAnswer cited;
-  Answer& answer = cited.answer;
-  answer.text = std::move(generation.text);
-  answer.usage = generation.usage;
-  answer.finish = generation.finish;
-  answer.note = std::move(generation.note);
-  std::vector<CitablePassage> citable;
-  for (const Passage& passage : context.passages) citable.push_back({passage.number, passage.text});
-  const CitationCheck check = check_citations(answer.text, citable);
-  for (const ResolvedCitation& resolved : check.citations) {
-    const Passage& passage = context.passages[resolved.number - 1];
-    Citation citation;
-    citation.number = resolved.number;
-    citation.quote = slice(passage.text, resolved.quote);
-    citation.verified = resolved.verified;
-    citation.place.text_span = {passage.place.text_span.begin + resolved.quote.begin,
-                                passage.place.text_span.begin + resolved.quote.end};
-    answer.citations.push_back(std::move(citation));
-    cited.sections.push_back(evidence.units[position(context.units_of[resolved.number - 1].front())].section);
-  }
-  if (!check.rejected.empty()) {
-    answer.note += (answer.note.empty() ? "" : "; ") + std::to_string(check.rejected.size()) +
-                   " citations name passages that were not sent";
-  }
-  return cited;
-}
-
-// Fills in where each quote stands, and compares it there, byte for byte.
-Status locate(CitedAnswer& cited, const Snapshot& snapshot) {
-  Places places(snapshot);
-  for (std::size_t i = 0; i < cited.sections.size(); ++i) {
-    Citation& citation = cited.answer.citations[i];
-    KINDLING_TRY(citation.place, places.at(cited.sections[i], citation.place.text_span));
-    const std::string_view text = snapshot.document(snapshot.section(cited.sections[i]).document).text;
-    citation.verified = citation.verified && slice(text, citation.place.text_span) == citation.quote;
-  }
-  return {};
-}
-
-bool has_verified(const Answer& answer) {
-  return std::any_of(answer.citations.begin(), answer.citations.end(),
-                     [](const Citation& c) { return c.verified; });
-}
-
-void require_citations(Answer& answer) {
-  if (has_verified(answer)) return;
-  answer.text = "The collection does not say.";
-  answer.citations.clear();
-  answer.finish = Finish::no_evidence;
-  answer.note = "the model's answer had no citation that holds";
-}
-
 // The budget that the endpoint's own count of the refused request leaves us, with a little to spare.
 std::uint64_t repaired_budget(const ChatEndpoint::Overflow& overflow, const Certificate& certificate) {
   const double window =
@@ -182,6 +109,172 @@ std::uint64_t repaired_budget(const ChatEndpoint::Overflow& overflow, const Cert
   return static_cast<std::uint64_t>(static_cast<double>(certificate.tokens_max) * .97 * room /
                                     std::max(told, room));
 }
+
+constexpr std::uint64_t history_share =
+    2;  // of the budget, that what was said may take before passages are forgotten
+constexpr std::uint64_t evidence_share = 4;  // of what is left, that a turn of a conversation may add
+
+// One question on its way to an answer.
+class Asking {
+ public:
+  Asking(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
+         const ModelProfile* profile, const AskOptions& options, const OnToken& on_token,
+         const Cancellation& cancellation)
+      : snapshot_(snapshot),
+        encoder_(encoder),
+        question_(question),
+        looked_for_(question),
+        options_(options),
+        on_token_(on_token),
+        cancellation_(cancellation),
+        extractive_(profile == nullptr),
+        reader_(extractive_ ? extractive_profile(question.text) : *profile) {
+    if (options.conversation != nullptr)
+      looked_for_.text = options.conversation->looked_for(question.text, snapshot);
+  }
+
+  Result<Answer> run() {
+    KINDLING_TRY_VOID(prepare());
+    const Stopwatch retrieving;
+    KINDLING_TRY_VOID(gather());
+    const double retrieve_ms = retrieving.milliseconds();
+    const Stopwatch packing;
+    KINDLING_TRY(context_, built());
+    const double pack_ms = packing.milliseconds();
+    KINDLING_TRY(CitedAnswer cited, extractive_ ? extracted() : generated());
+    KINDLING_TRY_VOID(locate(cited, snapshot_));
+    Answer& answer = cited.answer;
+    answer.certificate = context_.certificate;
+    remember(answer);
+    answer.timings_ms = {{"retrieve", retrieve_ms},
+                         {"pack", pack_ms},
+                         {"first_token", first_token_ms_},
+                         {"total", total_.milliseconds()}};
+    return std::move(answer);
+  }
+
+ private:
+  [[nodiscard]] bool converses() const { return options_.conversation != nullptr && !extractive_; }
+
+  Status prepare() {
+    KINDLING_TRY(tokenizer_, profile_tokenizer(reader_));
+    KINDLING_TRY(budget_, request_budget(reader_, options_.pack));
+    if (!extractive_) {
+      KINDLING_TRY(endpoint_,
+                   ChatEndpoint::open(reader_, options_.endpoint));  // a missing key is said before the work
+    }
+    if (converses())
+      options_.conversation->fit(budget_.tokens / history_share, [this](const auto& m) { return counted(m); });
+    return {};
+  }
+
+  std::uint64_t counted(const std::vector<ChatMessage>& messages) const {
+    return count_request(reader_, *tokenizer_, {.messages = messages, .tools = {}, .media = {}}).tokens_max;
+  }
+
+  Status gather() {
+    KINDLING_TRY(const EvidenceOptions wanted, evidence_options(snapshot_, options_.pack, budget_.tokens));
+    KINDLING_TRY(evidence_, gather_evidence(snapshot_, encoder_, looked_for_, wanted, total_, cancellation_));
+    if (!extractive_) complete_units(snapshot_, evidence_.units, budget_.tokens);
+    if (converses()) evidence_.units = options_.conversation->news(evidence_.units);
+    return {};
+  }
+
+  Result<Context> built() {
+    ContextOptions wanted = context_options(options_.pack);
+    if (extractive_) wanted.order = PassageOrder::relevance;  // the best evidence speaks first
+    if (converses()) {
+      const Conversation& conversation = *options_.conversation;
+      wanted.history = conversation.messages();
+      wanted.passages_before = static_cast<std::uint32_t>(conversation.passages().size());
+      const std::uint64_t said = conversation.messages().empty() ? 0 : counted(conversation.messages());
+      wanted.evidence_tokens_max = (budget_.tokens - std::min(said, budget_.tokens)) / evidence_share;
+    }
+    KINDLING_TRY(IllustratedContext pictured,
+                 pictured_context(snapshot_, question_.text, evidence_, reader_, *tokenizer_, budget_, wanted,
+                                  options_.pack, total_, cancellation_));
+    return std::move(pictured.context);
+  }
+
+  Result<CitedAnswer> extracted() {
+    CitedAnswer cited =
+        extractive_answer(looked_for_, evidence_, context_, snapshot_, options_.evidence_threshold);
+    cited.answer.usage.prompt_tokens = context_.certificate.tokens;
+    first_token_ms_ = total_.milliseconds();
+    if (on_token_) static_cast<void>(on_token_(cited.answer.text));
+    return cited;
+  }
+
+  Result<Generation> complete() {
+    GenerationRequest request;
+    request.messages = context_.messages;
+    request.prompt_tokens_expected = context_.certificate.tokens;
+    request.output_tokens_max = std::min(budget_.reserved_output, reader_.output_max);
+    request.thinking = options_.thinking;
+    request.stream = options_.stream;
+    return endpoint_->complete(request, on_token_, cancellation_);
+  }
+
+  Result<CitedAnswer> generated() {
+    const double before_ms = total_.milliseconds();
+    Result<Generation> generation = complete();
+    if (!generation && generation.error().code == ErrorCode::context_overflow && endpoint_->overflow()) {
+      budget_.tokens = repaired_budget(*endpoint_->overflow(), context_.certificate);
+      KINDLING_TRY(context_, built());
+      generation = complete();
+    }
+    if (!generation) return std::move(generation).error();
+    if (generation->first_token_ms >= 0) first_token_ms_ = before_ms + generation->first_token_ms;
+    std::vector<Passage> passages;
+    std::vector<SectionIndex> sections;
+    if (converses()) {
+      passages = options_.conversation->passages();
+      sections = options_.conversation->sections();
+    }
+    passages.insert(passages.end(), context_.passages.begin(), context_.passages.end());
+    const std::vector<SectionIndex> sent = sections_sent();
+    sections.insert(sections.end(), sent.begin(), sent.end());
+    return cited_answer(std::move(generation).value(), passages, sections, options_.require_citations);
+  }
+
+  // Of each passage.
+  std::vector<SectionIndex> sections_sent() const {
+    std::vector<SectionIndex> sections;
+    sections.reserve(context_.units_of.size());
+    for (const std::vector<UnitIndex>& units : context_.units_of)
+      sections.push_back(evidence_.units[position(units.front())].section);
+    return sections;
+  }
+
+  // An extractive answer sends nothing: only the words are kept.
+  void remember(const Answer& answer) {
+    if (options_.conversation == nullptr) return;
+    Turn turn{question_.text, looked_for_.text, answer.text, {}, {}, {}};
+    if (converses()) {
+      turn.messages = std::move(context_.messages);
+      turn.passages = std::move(context_.passages);
+      turn.sections = sections_sent();
+    }
+    options_.conversation->add(std::move(turn), snapshot_);
+  }
+
+  const Snapshot& snapshot_;
+  const Encoder* encoder_;
+  const Question& question_;
+  Question looked_for_;
+  const AskOptions& options_;
+  const OnToken& on_token_;
+  const Cancellation& cancellation_;
+  bool extractive_;
+  ModelProfile reader_;
+  Stopwatch total_;
+  std::shared_ptr<const Tokenizer> tokenizer_;
+  Budget budget_;
+  std::unique_ptr<ChatEndpoint> endpoint_;
+  Evidence evidence_;
+  Context context_;
+  double first_token_ms_ = -1;
+};
 
 }  // namespace
 
@@ -205,11 +298,13 @@ Result<Packed> pack(const Snapshot& snapshot, const Encoder* encoder, const Ques
   const Stopwatch retrieving;
   KINDLING_TRY(const EvidenceOptions wanted, evidence_options(snapshot, options, budget.tokens));
   KINDLING_TRY(Evidence evidence, gather_evidence(snapshot, encoder, question, wanted, total, cancellation));
-  take_whole_document(snapshot, evidence.units, budget.tokens);
+  complete_units(snapshot, evidence.units, budget.tokens);
   const double retrieve_ms = retrieving.milliseconds();
   const Stopwatch packing;
-  KINDLING_TRY(Context context,
-               timely_context(snapshot, question, evidence, profile, *tokenizer, budget, options, total));
+  KINDLING_TRY(IllustratedContext pictured,
+               pictured_context(snapshot, question.text, evidence, profile, *tokenizer, budget,
+                                context_options(options), options, total, cancellation));
+  Context& context = pictured.context;
   const double pack_ms = packing.milliseconds();
   std::vector<LedgerEntry> ledger;
   if (options.explain) {
@@ -220,6 +315,8 @@ Result<Packed> pack(const Snapshot& snapshot, const Encoder* encoder, const Ques
     KINDLING_TRY(why, why_packed(snapshot, evidence, context, options.why));
   }
   Packed packed = packed_from(std::move(context), evidence);
+  packed.figures = std::move(pictured.figures);
+  packed.omitted_figures = std::move(pictured.omitted);
   packed.ledger = std::move(ledger);
   packed.why = std::move(why);
   packed.timings_ms = {{"retrieve", retrieve_ms}, {"pack", pack_ms}, {"total", total.milliseconds()}};
@@ -229,67 +326,7 @@ Result<Packed> pack(const Snapshot& snapshot, const Encoder* encoder, const Ques
 Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
                    const ModelProfile* profile, const AskOptions& options, const OnToken& on_token,
                    const Cancellation& cancellation) {
-  const Stopwatch total;
-  const bool extractive = profile == nullptr;
-  const ModelProfile reader = extractive ? extractive_profile(question.text) : *profile;
-  KINDLING_TRY(const auto tokenizer, profile_tokenizer(reader));
-  KINDLING_TRY(Budget budget, request_budget(reader, options.pack));
-  std::unique_ptr<ChatEndpoint> endpoint;
-  if (!extractive) {
-    KINDLING_TRY(endpoint, ChatEndpoint::open(
-                               reader, options.endpoint));  // before the work: a missing key is said at once
-  }
-  const Stopwatch retrieving;
-  KINDLING_TRY(const EvidenceOptions wanted, evidence_options(snapshot, options.pack, budget.tokens));
-  KINDLING_TRY(Evidence evidence, gather_evidence(snapshot, encoder, question, wanted, total, cancellation));
-  if (!extractive) take_whole_document(snapshot, evidence.units, budget.tokens);
-  const double retrieve_ms = retrieving.milliseconds();
-  const Stopwatch packing;
-  const auto build = [&] {
-    PackOptions wanted_pack = options.pack;
-    if (extractive) wanted_pack.order = PassageOrder::relevance;  // the best evidence speaks first
-    return timely_context(snapshot, question, evidence, reader, *tokenizer, budget, wanted_pack, total);
-  };
-  KINDLING_TRY(Context context, build());
-  const double pack_ms = packing.milliseconds();
-
-  CitedAnswer cited;
-  double first_token_ms = -1;
-  if (extractive) {
-    cited = extractive_answer(question, evidence, context, snapshot);
-    cited.answer.usage.prompt_tokens = context.certificate.tokens;
-    first_token_ms = total.milliseconds();
-    if (on_token) static_cast<void>(on_token(cited.answer.text));
-  } else {
-    const auto generate = [&] {
-      GenerationRequest request;
-      request.messages = context.messages;
-      request.prompt_tokens_expected = context.certificate.tokens;
-      request.output_tokens_max = std::min(budget.reserved_output, reader.output_max);
-      request.thinking = options.thinking;
-      request.stream = options.stream;
-      return endpoint->complete(request, on_token, cancellation);
-    };
-    const double before_ms = total.milliseconds();
-    Result<Generation> generation = generate();
-    if (!generation && generation.error().code == ErrorCode::context_overflow && endpoint->overflow()) {
-      budget.tokens = repaired_budget(*endpoint->overflow(), context.certificate);
-      KINDLING_TRY(context, build());
-      generation = generate();
-    }
-    if (!generation) return std::move(generation).error();
-    if (generation->first_token_ms >= 0) first_token_ms = before_ms + generation->first_token_ms;
-    cited = cite(std::move(generation).value(), context, evidence);
-  }
-  KINDLING_TRY_VOID(locate(cited, snapshot));
-  Answer& answer = cited.answer;
-  answer.certificate = context.certificate;
-  if (options.require_citations && answer.finish != Finish::no_evidence) require_citations(answer);
-  answer.timings_ms = {{"retrieve", retrieve_ms},
-                       {"pack", pack_ms},
-                       {"first_token", first_token_ms},
-                       {"total", total.milliseconds()}};
-  return std::move(answer);
+  return Asking(snapshot, encoder, question, profile, options, on_token, cancellation).run();
 }
 
 }  // namespace kindling

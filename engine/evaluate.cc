@@ -22,7 +22,8 @@ struct Ranking {
   double milliseconds = 0;
 };
 
-Result<Ranking> rank(const Snapshot& snapshot, const Encoder& encoder, const Question& question, const Cancellation& cancellation) {
+Result<Ranking> rank(const Snapshot& snapshot, const Encoder& encoder, const Question& question,
+                     const Cancellation& cancellation) {
   Ranking ranking;
   const Stopwatch watch;
   KINDLING_TRY(const Query query, make_query(snapshot, &encoder, question, cancellation));
@@ -38,18 +39,19 @@ Result<Ranking> rank(const Snapshot& snapshot, const Encoder& encoder, const Que
 
 void append_run(std::string& run, const std::string& query, const Ranking& ranking, std::string_view tag) {
   for (std::size_t i = 0; i < ranking.documents.size(); ++i) {
-    run += query + " Q0 " + ranking.documents[i] + " " + std::to_string(i + 1) + " " + std::to_string(ranking.scores[i]) + " " +
-           std::string(tag) + "\n";
+    run += query + " Q0 " + ranking.documents[i] + " " + std::to_string(i + 1) + " " +
+           std::to_string(ranking.scores[i]) + " " + std::string(tag) + "\n";
   }
 }
 
-Result<ModeScores> measure(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set, SearchMode mode,
-                           std::string& run, const Cancellation& cancellation) {
+Result<ModeScores> measure(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set,
+                           SearchMode mode, std::string& run, const Cancellation& cancellation) {
   ModeScores scores;
   scores.mode = mode;
   std::vector<double> latencies;
   for (const TestQuery& query : set.queries) {
-    KINDLING_TRY(const Ranking ranking, rank(snapshot, encoder, {.text = query.text, .mode = mode, .filter = {}}, cancellation));
+    KINDLING_TRY(const Ranking ranking,
+                 rank(snapshot, encoder, {.text = query.text, .mode = mode, .filter = {}}, cancellation));
     const Judgements& judged = set.judgements.at(query.id);
     scores.ndcg_cut_10 += ndcg(ranking.documents, judged, 10);
     scores.recall_10 += recall(ranking.documents, judged, 10);
@@ -59,7 +61,8 @@ Result<ModeScores> measure(const Snapshot& snapshot, const Encoder& encoder, con
     append_run(run, query.id, ranking, "kindling-" + std::string(to_string(mode)));
   }
   const auto n = static_cast<double>(set.queries.size());
-  for (double* mean : {&scores.ndcg_cut_10, &scores.recall_10, &scores.recall_100, &scores.recip_rank}) *mean /= n;
+  for (double* mean : {&scores.ndcg_cut_10, &scores.recall_10, &scores.recall_100, &scores.recip_rank})
+    *mean /= n;
   scores.latency_p50_ms = percentile(latencies, .5);
   scores.latency_p99_ms = percentile(latencies, .99);
   return scores;
@@ -90,7 +93,8 @@ Result<AnswerScores> grade_answers(const Snapshot& snapshot, const Encoder& enco
 }  // namespace
 
 Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& encoder,
-                                const std::function<void(std::string_view)>& on_progress, const Cancellation& cancellation) {
+                                const std::function<void(std::string_view)>& on_progress,
+                                const Cancellation& cancellation) {
   const auto say = [&](std::string_view what) {
     if (on_progress) on_progress(what);
   };
@@ -108,7 +112,8 @@ Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& e
   report.index_seconds = indexing.seconds();
   KINDLING_TRY(const auto snapshot, Snapshot::open(system_files(), options.index));
   report.documents = snapshot->statistics().documents;
-  if (report.documents == 0) return Error{ErrorCode::no_text, set.corpus.string(), "not one document could be read", ""};
+  if (report.documents == 0)
+    return Error{ErrorCode::no_text, set.corpus.string(), "not one document could be read", ""};
   report.queries = set.queries.size();
 
   for (const SearchMode mode : {SearchMode::hybrid, SearchMode::keyword, SearchMode::vector}) {
@@ -118,16 +123,25 @@ Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& e
     KINDLING_TRY(ModeScores scores, measure(*snapshot, encoder, set, mode, run, cancellation));
     report.modes.push_back(scores);
     if (options.run.empty()) continue;
-    const fs::path path = mode == SearchMode::hybrid ? options.run : fs::path(options.run.string() + "." + std::string(to_string(mode)));
+    const fs::path path = mode == SearchMode::hybrid
+                              ? options.run
+                              : fs::path(options.run.string() + "." + std::string(to_string(mode)));
     KINDLING_TRY_VOID(write_atomically(system_files(), path, run));
   }
   if (options.answers) {
     say("answering");
     KINDLING_TRY(report.answers, grade_answers(*snapshot, encoder, set, cancellation));
   }
+  if (options.calibrate) {
+    say("calibrating");
+    KINDLING_TRY(report.abstention,
+                 calibrate_abstention(*snapshot, encoder, set, options.folder, cancellation));
+    KINDLING_TRY_VOID(store_abstention(system_files(), options.index, report.abstention->fit));
+  }
   if (!options.pack_budgets.empty()) {
     say("packing");
-    KINDLING_TRY(report.packs, evaluate_packs(*snapshot, encoder, set, options.pack_budgets, options.threads, cancellation));
+    KINDLING_TRY(report.packs,
+                 evaluate_packs(*snapshot, encoder, set, options.pack_budgets, options.threads, cancellation));
   }
   return report;
 }

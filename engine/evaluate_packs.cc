@@ -1,6 +1,7 @@
 #include "engine/evaluate_packs.h"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -9,12 +10,11 @@
 #include "base/parallel.h"
 #include "engine/context.h"
 #include "engine/evidence.h"
+#include "engine/pack_oracle.h"
 #include "engine/unit_sets.h"
 
 namespace kindling {
 namespace {
-
-constexpr std::size_t oracle_chunks = 500;
 
 // What one question's packs held, a budget each.
 struct Outcome {
@@ -76,7 +76,7 @@ class PackTrial {
       Outcome outcome;
       KINDLING_TRY_VOID(pack_into(budget, outcome));
       outcome.rank_order = in_rank_order(ranked, budget);
-      outcome.oracle = by_perfect_choice(ranked, budget);
+      outcome.oracle = by_perfect_choice(budget);
       outcomes.push_back(outcome);
     }
     return outcomes;
@@ -121,13 +121,11 @@ class PackTrial {
     return false;
   }
 
-  [[nodiscard]] bool by_perfect_choice(std::span<const RankedChunk> ranked, std::uint64_t budget) const {
-    return std::any_of(ranked.begin(),
-                       ranked.begin() + static_cast<std::ptrdiff_t>(std::min(ranked.size(), oracle_chunks)),
-                       [&](const RankedChunk& candidate) {
-                         const ChunkView chunk = snapshot_.chunk(candidate.chunk);
-                         return chunk.tokens <= budget && check_.holds(chunk.document, chunk.span);
-                       });
+  [[nodiscard]] bool by_perfect_choice(std::uint64_t budget) const {
+    const auto least = least_tokens_with_answer(
+        snapshot_, evidence_.units, encoder_.tokenizer(),
+        [this](DocumentIndex document, ByteSpan piece) { return check_.holds(document, piece); });
+    return least && *least <= budget;
   }
 
   const Snapshot& snapshot_;
@@ -138,6 +136,21 @@ class PackTrial {
 };
 
 }  // namespace
+
+std::optional<double> tokens_to_reach(std::span<const PackScores> scores, double PackScores::*share,
+                                      double wanted) {
+  std::vector<PackScores> sorted(scores.begin(), scores.end());
+  std::sort(sorted.begin(), sorted.end(),
+            [](const PackScores& a, const PackScores& b) { return a.budget < b.budget; });
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (sorted[i].*share < wanted) continue;
+    const auto here = static_cast<double>(sorted[i].budget);
+    if (i == 0) return here;
+    const double below = sorted[i - 1].*share, smaller = static_cast<double>(sorted[i - 1].budget);
+    return smaller * std::pow(here / smaller, (wanted - below) / (sorted[i].*share - below));
+  }
+  return std::nullopt;
+}
 
 Result<PackEvaluation> evaluate_packs(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set,
                                       std::span<const std::uint64_t> budgets, unsigned threads,
@@ -179,6 +192,12 @@ Result<PackEvaluation> evaluate_packs(const Snapshot& snapshot, const Encoder& e
     scores.milliseconds_p99 = percentile(milliseconds, .99);
     evaluation.budgets.push_back(scores);
   }
+  double reachable = 0;
+  for (const PackScores& scores : evaluation.budgets) reachable = std::max(reachable, scores.oracle);
+  evaluation.kindling_needs =
+      tokens_to_reach(evaluation.budgets, &PackScores::kindling, nearly_all * reachable);
+  evaluation.rank_order_needs =
+      tokens_to_reach(evaluation.budgets, &PackScores::rank_order, nearly_all * reachable);
   return evaluation;
 }
 

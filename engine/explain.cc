@@ -40,7 +40,7 @@ class Ledger {
     if (const auto passage = passage_of_.find(position(index)); passage != passage_of_.end()) {
       entry.passage = passage->second;
       entry.tokens = paid_.at(position(index));
-      entry.reason = unit.pinned ? "pinned" : "value";
+      entry.reason = unit.pinned ? "pinned" : unit.value > 0 ? "value" : "lead";
     } else if (const auto omission = omission_of_.find(position(index)); omission != omission_of_.end()) {
       entry.reason = to_string(omission->second->reason);
       const UnitIndex other = omission->second->same_as;
@@ -111,6 +111,7 @@ Result<WhyPacked> why_packed(const Snapshot& snapshot, const Evidence& evidence,
   }
   for (const UnitIndex unit : context.filling.chosen) {
     const float value = evidence.units[position(unit)].value;
+    if (!(value > 0)) continue;  // a lead
     why.value_needed = why.value_needed == 0 ? value : std::min(why.value_needed, value);
   }
   const std::size_t shown = std::min(of_document.size(), why_sentences_max);

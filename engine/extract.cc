@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
 
 namespace kindling {
@@ -22,12 +21,14 @@ std::string lower_ascii(std::string_view text) {
 }
 
 bool has_any(std::string_view text, std::span<const std::string_view> words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return text.find(word) != text.npos; });
 }
 
 Asked asked_for(std::string_view question) {
-  static constexpr std::array<std::string_view, 9> number{"how many", "how much", "how long", "how deep", "how high",
-                                                          "how far", "how old", "how heavy", "what percentage"};
+  static constexpr std::array<std::string_view, 9> number{"how many", "how much",  "how long",
+                                                          "how deep", "how high",  "how far",
+                                                          "how old",  "how heavy", "what percentage"};
   static constexpr std::array<std::string_view, 4> date{"when ", "what year", "which year", "what date"};
   static constexpr std::array<std::string_view, 4> name{"who ", "whose ", "whom ", "where "};
   static constexpr std::array<std::string_view, 3> reason{"why ", "what causes", "for what reason"};
@@ -52,16 +53,21 @@ bool has_name(std::string_view text) {
 }
 
 float cue(Asked asked, std::string_view sentence) {
-  static constexpr std::array<std::string_view, 8> months{"january", "february", "april", "august",
-                                                          "september", "october", "november", "december"};
-  static constexpr std::array<std::string_view, 7> reasons{"because", "due to", "since ", "so that",
+  static constexpr std::array<std::string_view, 8> months{"january",   "february", "april",    "august",
+                                                          "september", "october",  "november", "december"};
+  static constexpr std::array<std::string_view, 7> reasons{"because",     "due to",    "since ",   "so that",
                                                            "in order to", "therefore", "caused by"};
   switch (asked) {
-    case Asked::nothing_special: return .5f;
-    case Asked::number: return has_digit(sentence) ? 1.f : 0.f;
-    case Asked::date: return has_digit(sentence) || has_any(lower_ascii(sentence), months) ? 1.f : 0.f;
-    case Asked::name: return has_name(sentence) ? 1.f : 0.f;
-    case Asked::reason: return has_any(lower_ascii(sentence), reasons) ? 1.f : 0.f;
+    case Asked::nothing_special:
+      return .5f;
+    case Asked::number:
+      return has_digit(sentence) ? 1.f : 0.f;
+    case Asked::date:
+      return has_digit(sentence) || has_any(lower_ascii(sentence), months) ? 1.f : 0.f;
+    case Asked::name:
+      return has_name(sentence) ? 1.f : 0.f;
+    case Asked::reason:
+      return has_any(lower_ascii(sentence), reasons) ? 1.f : 0.f;
   }
   return .5f;
 }
@@ -74,7 +80,8 @@ std::vector<std::size_t> choose_answer(std::string_view question, std::span<cons
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     ranked.emplace_back(candidates[i].value * (1 + cue_weight * cue(asked, candidates[i].text)), i);
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<std::size_t> chosen;
   for (const auto& [strength, i] : ranked) {
     if (chosen.size() == answer_sentences_max || strength < weakest_share * ranked.front().first) break;
@@ -82,13 +89,6 @@ std::vector<std::size_t> choose_answer(std::string_view question, std::span<cons
   }
   std::sort(chosen.begin(), chosen.end());
   return chosen;
-}
-
-float evidence_strength(const Scores& scores, bool has_vectors) {
-  // Fitted on questions asked to their own and to foreign collections; without vectors words must carry it alone.
-  const float logit = has_vectors ? 5.25f * scores.coverage_max + 8.23f * scores.cosine_max - 6.72f
-                                  : 8.f * scores.coverage_max - 4.f;
-  return 1 / (1 + std::exp(-logit));
 }
 
 }  // namespace kindling

@@ -14,18 +14,13 @@ inline constexpr std::size_t answer_sentences_max = 3;
 
 struct AnswerCandidate {
   std::string_view text;
-  float value = 0;          // as value_units gives it
+  float value = 0;  // as value_units gives it
 };
 
-// Which candidates answer, best three by value (1 + .3 cue), in their given order. The cue is whether a sentence has what the
-// question asks for: a number, a date, a name, a reason (1, or 0 if it lacks it; one half when the question asks for none of
-// these). Candidates far weaker than the best are left out.
-[[nodiscard]] std::vector<std::size_t> choose_answer(std::string_view question, std::span<const AnswerCandidate> candidates);
-
-// How sure one can be that the collection speaks of the question at all, in [0, 1]: a logistic of the best share of the
-// question's idf found in one chunk and of the best cosine. At or above `evidence_threshold` it is answered. It cannot see
-// that the right document is there but lacks the answer (docs/quality.md).
-[[nodiscard]] float evidence_strength(const Scores& scores, bool has_vectors);
-inline constexpr float evidence_threshold = .49f;
+// Which candidates answer, best three by value (1 + .3 cue), in their given order. The cue is whether a
+// sentence has what the question asks for: a number, a date, a name, a reason (1, or 0 if it lacks it; one half
+// when the question asks for none of these). Candidates far weaker than the best are left out.
+[[nodiscard]] std::vector<std::size_t> choose_answer(std::string_view question,
+                                                     std::span<const AnswerCandidate> candidates);
 
 }  // namespace kindling

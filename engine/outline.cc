@@ -13,11 +13,7 @@ constexpr std::uint64_t heading_share = 32;             // of the window, that o
 constexpr std::size_t bytes_per_token = 4;
 constexpr std::size_t heading_bytes_least = 32, heading_bytes_most = 300;
 constexpr std::size_t levels_max = 6;
-
-std::uint64_t mixed(std::uint64_t key, std::string_view text) {
-  for (const char c : text) key = (key ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;  // FNV-1a
-  return (key ^ 0xff) * 0x100000001b3ull;
-}
+constexpr std::uint64_t documents = std::uint64_t{1} << 32;  // above the numbers of lines
 
 }  // namespace
 
@@ -28,29 +24,44 @@ Outline::Outline(const Snapshot& snapshot, std::uint64_t evidence_tokens, bool n
       whole_path_(evidence_tokens >= whole_path_tokens_min),
       nested_(nested) {}
 
-std::vector<HeadingLine> Outline::lines(SectionIndex section) const {
+void Outline::append_lines(SectionIndex section, std::vector<std::uint32_t>& lines) {
   const SectionView view = snapshot_.section(section);
-  const std::string_view title = snapshot_.document(view.document).title;
-  std::vector<std::string_view> parts;
+  if (title_of_ != view.document) {
+    title_ = snapshot_.document(view.document).title;
+    title_of_ = view.document;
+  }
+  const std::string_view title = title_;
+  parts_.clear();
   for (const std::string_view heading : view.heading_path) {
-    if (!heading.empty() && heading != (parts.empty() ? title : parts.back())) parts.push_back(heading);
+    if (!heading.empty() && heading != (parts_.empty() ? title : parts_.back())) parts_.push_back(heading);
   }
-  if (!whole_path_ && parts.size() > 1) parts.erase(parts.begin(), parts.end() - 1);
-
-  std::uint64_t key = mixed(0xcbf29ce484222325ull + position(view.document), title);
+  if (!whole_path_ && parts_.size() > 1) parts_.erase(parts_.begin(), parts_.end() - 1);
   if (!nested_) {
-    std::string line = shortened(title);
-    for (const std::string_view part : parts) line += (line.empty() ? "" : " > ") + shortened(part);
-    return {{key + position(section) + 1, line.empty() ? "#\n" : "# " + line + "\n"}};
+    lines.push_back(static_cast<std::uint32_t>(texts_.size()));
+    texts_.push_back(one_line(title));
+    return;
   }
-  // Without a title the line still parts this document from the one before.
-  std::vector<HeadingLine> lines{{key, title.empty() ? "#\n" : "# " + shortened(title) + "\n"}};
-  for (const std::string_view part : parts) {
-    key = mixed(key, part);
-    const std::size_t level = std::min(lines.size() + 1, levels_max);
-    lines.push_back({key, std::string(level, '#') + " " + shortened(part) + "\n"});
+  lines.push_back(line_of({documents + position(view.document), title}, 1));
+  std::size_t level = 1;
+  for (const std::string_view part : parts_) lines.push_back(line_of({lines.back(), part}, ++level));
+}
+
+// The title and all parts, for sections that stand alone.
+std::string Outline::one_line(std::string_view title) const {
+  std::string line = shortened(title);
+  for (const std::string_view part : parts_) line += (line.empty() ? "" : " > ") + shortened(part);
+  return line.empty() ? "#\n" : "# " + line + "\n";
+}
+
+std::uint32_t Outline::line_of(const Place& place, std::size_t level) {
+  const auto [entry, is_new] = lines_.try_emplace(place, static_cast<std::uint32_t>(texts_.size()));
+  if (is_new) {
+    // Without a title the line still parts this document from the one before.
+    texts_.push_back(place.heading.empty() ? "#\n"
+                                           : std::string(std::min(level, levels_max), '#') + " " +
+                                                 shortened(place.heading) + "\n");
   }
-  return lines;
+  return entry->second;
 }
 
 std::string Outline::shortened(std::string_view heading) const {

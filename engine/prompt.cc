@@ -28,27 +28,30 @@ std::string defused(std::string_view text) {
 
 std::string passage_mark(std::uint32_t number) { return "[" + std::to_string(number) + "] "; }
 
-std::vector<ChatMessage> make_prompt(std::string_view question, std::span<const PromptSection> sections) {
-  std::size_t bytes = question.size() + prompt_tail.size() + 16;
-  for (const PromptSection& section : sections) {
-    bytes += section.heading.size();
-    for (const PromptPassage& passage : section.passages) bytes += passage.text.size() + 16;
-  }
+std::size_t prompt_bytes(const PromptLine& line) {
+  return line.number == 0 ? line.text.size() : passage_mark(line.number).size() + line.text.size() + 1;
+}
+
+std::vector<ChatMessage> make_prompt(std::string_view question, std::span<const PromptLine> lines) {
   std::string user = "<passages>\n";
-  user.reserve(bytes);
   const std::size_t begin = user.size();
-  for (const PromptSection& section : sections) {
-    user += section.heading;
-    for (const PromptPassage& passage : section.passages) {
-      user += passage_mark(passage.number);
-      user += passage.text;
-      user += '\n';
-    }
+  std::size_t bytes = begin + prompt_tail.size() + question.size();
+  for (const PromptLine& line : lines) bytes += prompt_bytes(line);
+  user.reserve(bytes);
+  for (const PromptLine& line : lines) {
+    if (line.number > 0) user += passage_mark(line.number);
+    user += line.text;
+    if (line.number > 0) user += '\n';
   }
   defuse(user, begin);
   user += prompt_tail;
   user += question;
-  return {{"system", std::string(instructions)}, {"user", std::move(user)}};
+  std::vector<ChatMessage> messages(2);
+  messages[0].role = "system";
+  messages[0].content = instructions;
+  messages[1].role = "user";
+  messages[1].content = std::move(user);
+  return messages;
 }
 
 }  // namespace kindling

@@ -23,18 +23,17 @@ namespace kindling {
 // What stands between the last passage and the question.
 inline constexpr std::string_view prompt_tail = "</passages>\n\nQuestion: ";
 
-struct PromptPassage {
-  std::uint32_t number = 0;
-  std::string_view text;
-};
-
-struct PromptSection {
-  std::string heading;  // lines, as engine/outline.h gives them; may be empty
-  std::vector<PromptPassage> passages;
+// One after the other between the tags: heading lines as engine/outline.h gives them, and passages.
+struct PromptLine {
+  std::uint32_t number = 0;  // of a passage; 0: a heading line
+  std::string_view text;     // of a heading with its line break, of a passage without
 };
 
 // A system message and a user message.
 [[nodiscard]] std::vector<ChatMessage> make_prompt(std::string_view question,
-                                                   std::span<const PromptSection> sections);
+                                                   std::span<const PromptLine> lines);
+
+// Bytes that a line takes in the user message.
+[[nodiscard]] std::size_t prompt_bytes(const PromptLine& line);
 
 }  // namespace kindling

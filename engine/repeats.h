@@ -28,38 +28,45 @@ class Repeats {
     Kind kind = Kind::exact;
   };
 
-  // What `text` is found by; made once for `find` and `add`.
+  // What a text is found by; made once for `find` and `add`.
   struct Fingerprint {
     std::uint64_t words_hash = 0;
-    std::uint32_t letters = 0;   // and digits
+    std::uint32_t letters = 0;  // and digits
     std::uint32_t words = 0;
-    std::array<std::uint64_t, 4> bands{};   // two minima each; of texts of near_words_min words and more
+    std::array<std::uint64_t, 4> bands{};  // two minima each; of texts of near_words_min words and more
   };
   // `near`: also what near repeats are found by.
-  [[nodiscard]] static Fingerprint fingerprint(std::string_view text, bool near);
+  [[nodiscard]] Fingerprint fingerprint(std::string_view text, bool near);
 
-  [[nodiscard]] std::optional<Repeat> find(std::string_view text, const Fingerprint& fingerprint) const;
+  [[nodiscard]] std::optional<Repeat> find(std::string_view text, const Fingerprint& fingerprint);
   void add(std::string_view text, const Fingerprint& fingerprint, std::uint32_t name);
+
+  // Texts added and not withdrawn.
+  [[nodiscard]] std::size_t size() const { return said_.size() - withdrawn_; }
+  // Takes back the last `count` that were added.
+  void withdraw(std::size_t count);
 
  private:
   struct Said {
     std::string_view text;
     std::uint32_t name = 0;
     std::uint32_t words = 0;
+    bool withdrawn = false;
   };
 
   // Key -> index of said_, the first that came; open addressing.
   class Table {
    public:
-    [[nodiscard]] const std::uint32_t* find(std::uint64_t key) const;
-    void add(std::uint64_t key, std::uint32_t value);
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+    // `none` where the key is not known.
+    [[nodiscard]] std::uint32_t find(std::uint64_t key) const;
+    void put(std::uint64_t key, std::uint32_t value);
 
    private:
     struct Slot {
-      std::uint32_t tag = 0;   // half of the key: enough, for what is found is compared
-      std::uint32_t value = empty;
+      std::uint32_t tag = 0;  // half of the key: enough, for what is found is compared
+      std::uint32_t value = none;
     };
-    static constexpr std::uint32_t empty = ~std::uint32_t{0};
     [[nodiscard]] std::size_t place_of(std::uint32_t tag) const;
     void grow();
 
@@ -67,9 +74,25 @@ class Repeats {
     std::size_t used_ = 0;
   };
 
+  // A sentence as near repeats are compared.
+  struct Pairs {
+    bool read = false;
+    std::vector<std::uint64_t> pairs;    // of neighbouring words; sorted, each once
+    std::vector<std::uint64_t> telling;  // numbers, names and negations, in order
+  };
+
+  static void read_pairs(std::string_view text, Pairs& pairs);
+  [[nodiscard]] const Said* said_under(const Table& table, std::uint64_t key) const;
+  void add_to(Table& table, std::uint64_t key, std::uint32_t index);
+  [[nodiscard]] bool nearly_same(std::string_view text, std::string_view said);
+
   std::vector<Said> said_;
+  std::size_t withdrawn_ = 0;
   Table by_words_;
   std::array<Table, 4> by_band_;
+  // Kept between calls for their memory.
+  std::vector<std::uint64_t> hashes_;
+  Pairs asked_, known_;
 };
 
 }  // namespace kindling

@@ -80,6 +80,8 @@ std::vector<Unit> united(std::span<const Unit> a, std::span<const Unit> b) {
     once.back().gate = std::max(once.back().gate, unit.gate);
     once.back().words = std::max(once.back().words, unit.words);
     once.back().pinned = once.back().pinned || unit.pinned;
+    once.back().apart = once.back().apart && unit.apart;
+    if (once.back().lead.empty()) once.back().lead = unit.lead;
   }
   return once;
 }

@@ -143,7 +143,7 @@ class Valuation {
       if (i == 0 || units_[i].section != units_[i - 1].section)
         heading = count_heading(units_[i].section, document);
       counts[i] = count_terms(slice(document.text, units_[i].span), document.language);
-      counts[i].add(heading);
+      if (counts[i].length > 0) counts[i].add(heading);  // ")." says nothing under any heading
       length_sum += counts[i].length;
     }
     const auto mean_length = static_cast<float>(length_sum / static_cast<double>(units_.size()));

@@ -30,29 +30,43 @@ CL100K = (r"""'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\
           r"""|\s+(?!\S)|\s""")
 
 
+def rank_encoding(path):
+    """tiktoken's encoding of a .tiktoken rank file, or of a tekken .json; none where the file is neither."""
+    if path.endswith(".tiktoken"):
+        import tiktoken
+        lines = pathlib.Path(path).read_bytes().splitlines()
+        ranks = {base64.b64decode(a): int(b) for a, b in (line.split() for line in lines if line)}
+        return tiktoken.Encoding(pathlib.Path(path).stem, pat_str=O200K if "o200k" in path else CL100K, mergeable_ranks=ranks,
+                                 special_tokens={})
+    head = json.loads(pathlib.Path(path).read_text()) if path.endswith(".json") else {}
+    if "config" in head and "pattern" in head["config"]:
+        import tiktoken
+        size = head["config"]["default_vocab_size"] - head["config"]["default_num_special_tokens"]
+        ranks = {base64.b64decode(v["token_bytes"]): v["rank"] for v in head["vocab"][:size]}
+        return tiktoken.Encoding("tekken", pat_str=head["config"]["pattern"], mergeable_ranks=ranks, special_tokens={})
+    return None
+
+
 def counter(path):
     """The function that counts a text by the vocabulary in a file."""
     if path.endswith(".model"):
         import sentencepiece
         model = sentencepiece.SentencePieceProcessor(model_file=path)
         return lambda text: len(model.encode(text))
-    if path.endswith(".tiktoken"):
-        import tiktoken
-        lines = pathlib.Path(path).read_bytes().splitlines()
-        ranks = {base64.b64decode(a): int(b) for a, b in (line.split() for line in lines if line)}
-        encoding = tiktoken.Encoding(pathlib.Path(path).stem, pat_str=O200K if "o200k" in path else CL100K,
-                                     mergeable_ranks=ranks, special_tokens={})
-        return lambda text: len(encoding.encode_ordinary(text))
-    head = json.loads(pathlib.Path(path).read_text())
-    if "config" in head and "pattern" in head["config"]:
-        import tiktoken
-        size = head["config"]["default_vocab_size"] - head["config"]["default_num_special_tokens"]
-        ranks = {base64.b64decode(v["token_bytes"]): v["rank"] for v in head["vocab"][:size]}
-        encoding = tiktoken.Encoding("tekken", pat_str=head["config"]["pattern"], mergeable_ranks=ranks, special_tokens={})
+    encoding = rank_encoding(path)
+    if encoding is not None:
         return lambda text: len(encoding.encode_ordinary(text))
     import tokenizers
     tokenizer = tokenizers.Tokenizer.from_file(path)
     return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def splitter(path):
+    """The function that cuts a text into the bytes of its tokens, by a rank file."""
+    encoding = rank_encoding(path)
+    if encoding is None:
+        raise SystemExit(f"make_requests: {path}: not a rank file")
+    return lambda text: [encoding.decode_single_token_bytes(token) for token in encoding.encode_ordinary(text)]
 
 
 def read_group(folder):

@@ -20,10 +20,10 @@ struct Pool {
   [[nodiscard]] FillCosts costs() const {
     FillCosts costs;
     costs.unit = [this](UnitIndex unit) { return texts[position(unit)].size() + 1; };
-    costs.headings = [this](SectionIndex section) -> std::span<const HeadingCost> {
-      std::vector<HeadingCost>& lines = headings[position(section)];
-      if (lines.empty())
-        lines = {{1'000 + position(section) / 3, 4}, {position(section), 5 + position(section) % 7}};
+    costs.headings = [this](UnitIndex unit) -> std::span<const HeadingCost> {
+      const std::uint32_t section = position(units[position(unit)].section);
+      std::vector<HeadingCost>& lines = headings[section];
+      if (lines.empty()) lines = {{1'000 + section / 3, 4}, {section, 5 + section % 7}};
       return lines;
     };
     costs.passage_mark = 10;
@@ -70,9 +70,8 @@ std::uint64_t recount(const Pool& pool, const std::vector<UnitIndex>& chosen) {
   std::set<std::uint64_t> keys;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     total += costs.unit(chosen[i]);
-    const SectionIndex section = pool.units[position(chosen[i])].section;
-    for (const HeadingCost& heading : costs.headings(section)) {
-      if (keys.insert(heading.key).second) total += heading.tokens;
+    for (const HeadingCost& heading : costs.headings(chosen[i])) {
+      if (keys.insert(heading.line).second) total += heading.tokens;
     }
     if (i == 0 || !continues(pool.units, chosen[i - 1], chosen[i])) total += costs.passage_mark;
   }
@@ -190,12 +189,115 @@ TEST(Fill, TellsDuplicatesAndWhatTheyRepeat) {
   EXPECT_EQ(filling.omitted[0].reason, Omission::Reason::duplicate);
 }
 
+// The naive twin of going on where the first filling was stuck: filling afresh.
+TEST(Fill, ALargerLimitGivesWhatFillingAfreshWould) {
+  std::mt19937 random(6);
+  int went_on = 0;
+  for (int round = 0; round < 5'000; ++round) {
+    Pool pool = random_pool(random);
+    for (Unit& unit : pool.units) unit.document = DocumentIndex{position(unit.section) / 3};
+    FillLimits limits;
+    limits.tokens = 1 + random() % 1'500;
+    if (random() % 3 == 0) limits.tokens_per_document = 100 + random() % 400;
+    const FillCosts costs = pool.costs();
+    const Filler::TextOf text_of = [&](UnitIndex unit) { return std::string_view(pool.texts[position(unit)]); };
+    Filler filler(pool.units, limits, costs, text_of);
+    const Filling first = filler.fill();
+    for (int more = 0; more < 2; ++more) {
+      limits.tokens += random() % 300;
+      const Filling raised = filler.fill_up_to(limits.tokens), fresh = pool.filled(limits);
+      ASSERT_EQ(raised.chosen, fresh.chosen);
+      ASSERT_EQ(raised.paid, fresh.paid);
+      ASSERT_EQ(raised.cost, fresh.cost);
+      ASSERT_EQ(raised.omitted.size(), fresh.omitted.size());
+      for (std::size_t i = 0; i < fresh.omitted.size(); ++i) {
+        ASSERT_EQ(raised.omitted[i].unit, fresh.omitted[i].unit);
+        ASSERT_EQ(raised.omitted[i].reason, fresh.omitted[i].reason);
+        ASSERT_EQ(raised.omitted[i].same_as, fresh.omitted[i].same_as);
+      }
+      went_on += raised.chosen != first.chosen ? 1 : 0;
+    }
+  }
+  EXPECT_GT(went_on, 1'000);
+}
+
+TEST(Fill, OrdersAllKindsOfValues) {
+  Pool pool;
+  for (const float value : {0.f, -1.f, 1e-30f, 2.f, -0.f, 1e30f, -1e30f, 2.f}) {
+    Unit unit;
+    unit.section = SectionIndex{static_cast<std::uint32_t>(pool.units.size())};
+    unit.chunk = ChunkIndex{static_cast<std::uint32_t>(pool.units.size())};
+    unit.value = value;
+    pool.units.push_back(unit);
+    pool.texts.push_back("x" + std::to_string(pool.units.size()));
+  }
+  std::vector<std::uint32_t> order;
+  for (const Omission& omission : pool.filled(1).omitted) order.push_back(position(omission.unit));
+  EXPECT_EQ(order, (std::vector<std::uint32_t>{5, 3, 7, 2, 0, 4, 1, 6}));
+}
+
 TEST(Continues, NotAcrossAChunkThatWasLeftOut) {
   std::vector<Unit> units(3);
   units[1].chunk = ChunkIndex{1};
   units[2].chunk = ChunkIndex{3};
   EXPECT_TRUE(continues(units, UnitIndex{0}, UnitIndex{1}));
   EXPECT_FALSE(continues(units, UnitIndex{1}, UnitIndex{2}));
+}
+
+// Three rows under one header: three columns of bytes are what they cost.
+Pool table() {
+  Pool pool;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    Unit unit;
+    unit.span = {i * 10, i * 10 + 9};
+    unit.value = i == 0 ? 0.f : static_cast<float>(i);
+    if (i > 0) unit.lead = {0, 9};
+    pool.units.push_back(unit);
+    pool.texts.push_back("row " + std::to_string(i) + " abc");
+  }
+  return pool;
+}
+
+TEST(Fill, ARowBringsItsHeader) {
+  const Pool pool = table();
+  // The last row, the header apart from it, their headings and two marks: 10 + 10 + 4 + 5 + 20; and no more.
+  const Filling filling = pool.filled(49 + 10 * 4);
+  ASSERT_GE(filling.chosen.size(), 2u);
+  EXPECT_EQ(filling.chosen.front(), UnitIndex{0});
+  EXPECT_EQ(filling.chosen.back(), UnitIndex{3});
+  EXPECT_EQ(std::accumulate(filling.paid.begin(), filling.paid.end(), std::uint64_t{0}), filling.cost);
+  EXPECT_LE(filling.cost, 89u);
+}
+
+TEST(Fill, AHeaderThatTakesMuchOfTheWindowIsLeftOut) {
+  Pool pool = table();
+  pool.texts[0] = std::string(40, 'h');
+  const Filling filling = pool.filled(60);
+  ASSERT_FALSE(filling.chosen.empty());
+  EXPECT_NE(filling.chosen.front(), UnitIndex{0});
+}
+
+TEST(Fill, HeadersAreChosenOnceAndFillingFurtherEqualsFillingAfresh) {
+  const Pool pool = table();
+  for (std::uint64_t first = 20; first < 160; first += 7) {
+    for (std::uint64_t then = first; then < 200; then += 13) {
+      FillLimits limits;
+      limits.tokens = first;
+      const FillCosts costs = pool.costs();
+      const Filler::TextOf text = [&](UnitIndex unit) { return std::string_view(pool.texts[position(unit)]); };
+      Filler filler(pool.units, limits, costs, text);
+      static_cast<void>(filler.fill());
+      const Filling further = filler.fill_up_to(then);
+      std::set<std::uint32_t> seen;
+      for (const UnitIndex unit : further.chosen) EXPECT_TRUE(seen.insert(position(unit)).second);
+      for (const Omission& omission : further.omitted) EXPECT_TRUE(seen.insert(position(omission.unit)).second);
+      EXPECT_EQ(seen.size(), pool.units.size()) << first << " " << then;
+      EXPECT_LE(further.cost, then);
+      if (!further.chosen.empty() && further.chosen.back() == UnitIndex{3} && then >= 100) {
+        EXPECT_EQ(further.chosen.front(), UnitIndex{0}) << first << " " << then;
+      }
+    }
+  }
 }
 
 }  // namespace

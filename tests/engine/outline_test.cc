@@ -13,10 +13,12 @@ const std::string handbook =
     "## Keepers\n\nA keeper lives beside the lock, opens it from dawn to dusk, and writes down each boat that "
     "passes it.\n";
 
-std::vector<std::string> texts(const Outline& outline, const Snapshot& snapshot, std::uint32_t section) {
+std::vector<std::string> texts(Outline outline, const Snapshot& snapshot, std::uint32_t section) {
   std::vector<std::string> lines;
   if (section >= snapshot.section_slots()) return lines;
-  for (const HeadingLine& line : outline.lines(SectionIndex{section})) lines.push_back(line.text);
+  std::vector<std::uint32_t> numbers;
+  outline.append_lines(SectionIndex{section}, numbers);
+  for (const std::uint32_t number : numbers) lines.emplace_back(outline.text(number));
   return lines;
 }
 

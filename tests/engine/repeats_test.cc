@@ -11,8 +11,8 @@ namespace {
 std::optional<Repeats::Repeat> second_after_first(std::string_view first, std::string_view second,
                                                   bool near = true) {
   Repeats repeats;
-  repeats.add(first, Repeats::fingerprint(first, near), 7);
-  return repeats.find(second, Repeats::fingerprint(second, near));
+  repeats.add(first, repeats.fingerprint(first, near), 7);
+  return repeats.find(second, repeats.fingerprint(second, near));
 }
 
 const std::string lock_rule =
@@ -70,6 +70,23 @@ TEST(Repeats, WithoutNearOnesExactOnesAreStillFound) {
   EXPECT_FALSE(second_after_first(lock_rule, replaced(lock_rule, "wait", "stay"), false));
 }
 
+TEST(Repeats, WhatIsWithdrawnWasNeverSaid) {
+  Repeats repeats;
+  const std::string other = replaced(lock_rule, "wait", "stay");
+  repeats.add("Nothing of the kind was ever said by anybody who came by.", repeats.fingerprint("", true), 1);
+  repeats.add(lock_rule, repeats.fingerprint(lock_rule, true), 2);
+  repeats.withdraw(1);
+  EXPECT_EQ(repeats.size(), 1u);
+  EXPECT_FALSE(repeats.find(lock_rule, repeats.fingerprint(lock_rule, true)));
+  repeats.add(other, repeats.fingerprint(other, true), 3);
+  const auto near = repeats.find(lock_rule, repeats.fingerprint(lock_rule, true));
+  ASSERT_TRUE(near);
+  EXPECT_EQ(near->of, 3u);
+  repeats.withdraw(2);
+  EXPECT_EQ(repeats.size(), 0u);
+  EXPECT_FALSE(repeats.find(other, repeats.fingerprint(other, true)));
+}
+
 // The naive twin: nothing unrelated is ever called a repeat, and what is copied with a small change is found.
 TEST(Repeats, FindsCopiesAmongThousands) {
   std::mt19937 random(3);
@@ -83,14 +100,14 @@ TEST(Repeats, FindsCopiesAmongThousands) {
   }
   Repeats repeats;
   for (std::uint32_t i = 0; i < sentences.size(); ++i) {
-    const auto fingerprint = Repeats::fingerprint(sentences[i], true);
+    const auto fingerprint = repeats.fingerprint(sentences[i], true);
     ASSERT_FALSE(repeats.find(sentences[i], fingerprint)) << i;
     repeats.add(sentences[i], fingerprint, i);
   }
   int found = 0;
   for (std::uint32_t i = 0; i < sentences.size(); ++i) {
     const std::string changed = sentences[i] + "end";
-    const auto repeat = repeats.find(changed, Repeats::fingerprint(changed, true));
+    const auto repeat = repeats.find(changed, repeats.fingerprint(changed, true));
     if (repeat && repeat->of == i) ++found;
   }
   EXPECT_GT(found, 1'980);
