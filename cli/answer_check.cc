@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "cli/text_layout.h"
-#include "engine/abstain.h"
+#include "engine/answer/abstain.h"
 
 namespace kindling {
 namespace {

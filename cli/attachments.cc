@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "engine/media_fit.h"
+#include "engine/media/media_fit.h"
 
 namespace kindling {
 namespace {

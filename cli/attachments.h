@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 #include "cli/session.h"
-#include "engine/media.h"
+#include "engine/media/media.h"
 
 namespace kindling {
 

@@ -4,7 +4,7 @@
 #include "base/simd/dispatch.h"
 #include "cli/commands.h"
 #include "cli/text_layout.h"
-#include "engine/bench.h"
+#include "engine/measure/bench.h"
 
 namespace kindling {
 namespace {

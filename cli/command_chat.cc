@@ -8,7 +8,7 @@
 #include "cli/line_reader.h"
 #include "cli/place_line.h"
 #include "cli/text_layout.h"
-#include "engine/conversation.h"
+#include "engine/answer/conversation.h"
 
 namespace kindling {
 namespace {

@@ -5,7 +5,7 @@
 #include "cli/folders.h"
 #include "cli/progress.h"
 #include "cli/text_layout.h"
-#include "engine/evaluate.h"
+#include "engine/measure/evaluate.h"
 
 namespace kindling {
 namespace {

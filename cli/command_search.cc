@@ -6,7 +6,7 @@
 #include "cli/json_views.h"
 #include "cli/place_line.h"
 #include "cli/text_layout.h"
-#include "engine/search.h"
+#include "engine/retrieve/search.h"
 
 namespace kindling {
 namespace {

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "engine/ask.h"
 #include "engine/ingest.h"
-#include "engine/search.h"
+#include "engine/retrieve/search.h"
 #include "index/snapshot.h"
 
 namespace kindling {

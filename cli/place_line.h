@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "engine/search.h"
+#include "engine/retrieve/search.h"
 
 namespace kindling {
 

@@ -14,7 +14,7 @@
 #include "cli/settings.h"
 #include "encoder/encoder.h"
 #include "engine/ask.h"
-#include "engine/question.h"
+#include "engine/retrieve/question.h"
 #include "index/snapshot.h"
 
 namespace kindling {

@@ -4,16 +4,16 @@
 #include <memory>
 
 #include "base/env.h"
-#include "engine/answer.h"
-#include "engine/context.h"
-#include "engine/conversation.h"
-#include "engine/evidence.h"
-#include "engine/explain.h"
-#include "engine/figure_choice.h"
-#include "engine/figures.h"
-#include "engine/leads.h"
-#include "engine/request_count.h"
-#include "engine/unit_sets.h"
+#include "engine/answer/answer.h"
+#include "engine/answer/conversation.h"
+#include "engine/media/figure_choice.h"
+#include "engine/media/figures.h"
+#include "engine/pack/context.h"
+#include "engine/pack/explain.h"
+#include "engine/pack/leads.h"
+#include "engine/pack/request_count.h"
+#include "engine/pack/unit_sets.h"
+#include "engine/retrieve/evidence.h"
 
 namespace kindling {
 namespace {

@@ -11,19 +11,19 @@
 #include "base/cancellation.h"
 #include "base/result.h"
 #include "encoder/encoder.h"
-#include "engine/abstain.h"
-#include "engine/cite.h"
+#include "engine/answer/abstain.h"
+#include "engine/answer/cite.h"
 #include "engine/generator.h"
-#include "engine/pack_figures.h"
-#include "engine/pack_ledger.h"
+#include "engine/media/pack_figures.h"
+#include "engine/pack/pack_ledger.h"
 #include "engine/profile.h"
-#include "engine/question.h"
-#include "engine/search.h"
+#include "engine/retrieve/question.h"
+#include "engine/retrieve/search.h"
 #include "index/snapshot.h"
 
 namespace kindling {
 
-class Conversation;  // engine/conversation.h
+class Conversation;  // engine/answer/conversation.h
 
 enum class PassageOrder : std::uint8_t { document, relevance, edges };
 [[nodiscard]] std::string_view to_string(PassageOrder order);
@@ -39,8 +39,8 @@ struct PackOptions {
   std::vector<std::string> pinned = {};  // documents that go in whole, first, in this order
   std::optional<double> deadline_ms = std::nullopt;  // for retrieval and packing together; stages give up in
                                                      // the order of Certificate::skipped rather than be late
-  bool explain = false;  // fill in Packed::ledger
-  std::string why = {};  // a document: fill in Packed::why
+  bool explain = false;                              // fill in Packed::ledger
+  std::string why = {};                              // a document: fill in Packed::why
 };
 
 // What is promised about the request, in tokens of the profile's model: tokens <= tokens_max <= budget <=
@@ -103,7 +103,7 @@ struct AskOptions {
   bool stream = true;
   bool require_citations = false;  // an answer with a statement that no passage supports becomes no_evidence
   float evidence_threshold =
-      kindling::evidence_threshold;  // strength from which questions are answered (engine/abstain.h)
+      kindling::evidence_threshold;  // strength from which questions are answered (engine/answer/abstain.h)
   EndpointOverrides endpoint;
   // What was said before; the answer is added to it. Borrowed; null: a question by itself.
   Conversation* conversation = nullptr;

@@ -13,7 +13,7 @@
 #include "base/cancellation.h"
 #include "base/json.h"
 #include "base/result.h"
-#include "engine/media.h"
+#include "engine/media/media.h"
 #include "engine/profile.h"
 
 namespace kindling {

@@ -50,8 +50,8 @@ class PictureReader {
   virtual ~PictureReader() = default;
 
   // PNG, JPEG, WebP or GIF. Memory is bounded by the worker's limit; look at the header first
-  // (engine/media_header.h) to refuse what is absurd without decoding it. Errors: `malformed`, `unsupported`,
-  // `too_large`, `timed_out`, `decoder_crashed`, `cancelled`.
+  // (engine/media/media_header.h) to refuse what is absurd without decoding it. Errors: `malformed`,
+  // `unsupported`, `too_large`, `timed_out`, `decoder_crashed`, `cancelled`.
   virtual Result<Picture> fit(std::string_view bytes, const PictureLimits& limits,
                               const Cancellation& cancellation) = 0;
 

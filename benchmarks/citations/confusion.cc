@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "engine/cite.h"
+#include "engine/answer/cite.h"
 
 namespace kindling {
 namespace {

@@ -16,9 +16,9 @@
 
 #include "base/files.h"
 #include "encoder/encoder.h"
-#include "engine/context.h"
-#include "engine/evidence.h"
-#include "engine/measures.h"
+#include "engine/measure/measures.h"
+#include "engine/pack/context.h"
+#include "engine/retrieve/evidence.h"
 
 namespace kindling {
 namespace {

@@ -16,7 +16,7 @@
 #include "engine/endpoint/retry.h"
 #include "engine/endpoint/secret.h"
 #include "engine/generator.h"
-#include "engine/request_count.h"
+#include "engine/pack/request_count.h"
 #include "net/http_client.h"
 #include "net/url.h"
 

@@ -14,7 +14,7 @@
 #include "engine/endpoint/key.h"
 #include "engine/endpoint/probe_samples.h"
 #include "engine/endpoint/refusal.h"
-#include "engine/request_count.h"
+#include "engine/pack/request_count.h"
 #include "net/http_client.h"
 
 namespace kindling {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/json.h"
-#include "engine/media.h"
+#include "engine/media/media.h"
 
 namespace kindling {
 

@@ -1,4 +1,4 @@
-#include "engine/abstain.h"
+#include "engine/answer/abstain.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/arrangement.h"
+#include "engine/pack/arrangement.h"
 
 #include <gtest/gtest.h>
 

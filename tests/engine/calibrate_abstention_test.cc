@@ -1,4 +1,4 @@
-#include "engine/calibrate_abstention.h"
+#include "engine/measure/calibrate_abstention.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/cite.h"
+#include "engine/answer/cite.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/claim_check.h"
+#include "engine/answer/claim_check.h"
 
 #include <gtest/gtest.h>
 

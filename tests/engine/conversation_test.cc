@@ -1,6 +1,6 @@
 // Several turns over one index and one endpoint: what is sent again, what is new, what is forgotten.
 
-#include "engine/conversation.h"
+#include "engine/answer/conversation.h"
 
 #include <gtest/gtest.h>
 

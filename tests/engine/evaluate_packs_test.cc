@@ -1,14 +1,14 @@
-#include "engine/evaluate_packs.h"
+#include "engine/measure/evaluate_packs.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-#include "engine/chunk_units.h"
-#include "engine/fill.h"
-#include "engine/pack_oracle.h"
-#include "engine/unit_sets.h"
+#include "engine/ingest/chunk_units.h"
+#include "engine/measure/pack_oracle.h"
+#include "engine/pack/fill.h"
+#include "engine/pack/unit_sets.h"
 #include "tests/engine/small_index.h"
 
 namespace kindling {

@@ -1,4 +1,4 @@
-#include "engine/extract.h"
+#include "engine/answer/extract.h"
 
 #include <gtest/gtest.h>
 

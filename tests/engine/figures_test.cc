@@ -1,6 +1,6 @@
 // Pictures of the documents as evidence: found beside their passages, paid under the budget, never anything
 // else's.
-#include "engine/figures.h"
+#include "engine/media/figures.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -8,12 +8,12 @@
 #include <algorithm>
 #include <fstream>
 
-#include "engine/figure_choice.h"
-#include "engine/figure_files.h"
 #include "engine/ingest.h"
-#include "engine/media_fit.h"
-#include "engine/media_header.h"
-#include "engine/request_count.h"
+#include "engine/media/figure_choice.h"
+#include "engine/media/figure_files.h"
+#include "engine/media/media_fit.h"
+#include "engine/media/media_header.h"
+#include "engine/pack/request_count.h"
 #include "tests/support/hash_encoder.h"
 #include "tests/support/small_pictures.h"
 #include "tests/support/temporary_folder.h"

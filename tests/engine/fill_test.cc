@@ -1,4 +1,4 @@
-#include "engine/fill.h"
+#include "engine/pack/fill.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Which questions lean on the one before, and what they are looked for as.
 
-#include "engine/follow_up.h"
+#include "engine/retrieve/follow_up.h"
 
 #include <gtest/gtest.h>
 

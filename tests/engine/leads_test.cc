@@ -1,12 +1,12 @@
 // What goes in with a row, a line of code, a quotation.
 
-#include "engine/leads.h"
+#include "engine/pack/leads.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "engine/unit_sets.h"
+#include "engine/pack/unit_sets.h"
 #include "tests/engine/small_index.h"
 
 namespace kindling {

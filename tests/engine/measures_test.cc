@@ -1,4 +1,4 @@
-#include "engine/measures.h"
+#include "engine/measure/measures.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/outline.h"
+#include "engine/pack/outline.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/prompt.h"
+#include "engine/pack/prompt.h"
 
 #include <gtest/gtest.h>
 

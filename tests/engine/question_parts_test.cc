@@ -1,4 +1,4 @@
-#include "engine/question_parts.h"
+#include "engine/retrieve/question_parts.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/quote_match.h"
+#include "engine/answer/quote_match.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/repeats.h"
+#include "engine/pack/repeats.h"
 
 #include <gtest/gtest.h>
 

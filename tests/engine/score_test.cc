@@ -1,6 +1,6 @@
 // The score against its formula, written down a second time in double precision.
 
-#include "engine/score.h"
+#include "engine/retrieve/score.h"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,9 @@ namespace kindling {
 namespace {
 
 Query query_for(const SmallIndex& index, const std::string& text, SearchMode mode) {
-  return make_query(index.snapshot(), &index.encoder(), {.text = text, .mode = mode, .filter = {}}, never_cancelled()).value();
+  return make_query(index.snapshot(), &index.encoder(), {.text = text, .mode = mode, .filter = {}},
+                    never_cancelled())
+      .value();
 }
 
 double product(std::span<const float> a, std::span<const float> b) {
@@ -23,29 +25,36 @@ double product(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
-// F of every chunk as engine/score.h defines it. All chunks are live and have vectors; the gate is open.
+// F of every chunk as engine/retrieve/score.h defines it. All chunks are live and have vectors; the gate is
+// open.
 std::vector<double> naive_scores(const Snapshot& snapshot, const Query& query) {
   const std::uint32_t n = snapshot.chunk_slots();
   const LexicalMatches lexical = snapshot.lexical(query.terms);
   std::vector<double> cosines, scores(n, 0);
-  for (std::uint32_t i = 0; i < n; ++i) cosines.push_back(product(query.vector, snapshot.vector(ChunkIndex{i})));
+  for (std::uint32_t i = 0; i < n; ++i)
+    cosines.push_back(product(query.vector, snapshot.vector(ChunkIndex{i})));
   double mean = 0, variance = 0;
   for (const double c : cosines) mean += c / n;
   for (const double c : cosines) variance += (c - mean) * (c - mean) / n;
-  const double z = std::clamp((*std::max_element(cosines.begin(), cosines.end()) - mean) / std::sqrt(variance) / 5, .3, 2.);
-  for (const ChunkMatch& match : lexical.chunks) scores[position(match.chunk)] += match.score + .05 * match.bigram;
-  for (std::uint32_t i = 0; i < n; ++i) scores[i] += .9 * z * z * -std::log(1 - std::min(.98, cosines[i] - mean));
+  const double z =
+      std::clamp((*std::max_element(cosines.begin(), cosines.end()) - mean) / std::sqrt(variance) / 5, .3, 2.);
+  for (const ChunkMatch& match : lexical.chunks)
+    scores[position(match.chunk)] += match.score + .05 * match.bigram;
+  for (std::uint32_t i = 0; i < n; ++i)
+    scores[i] += .9 * z * z * -std::log(1 - std::min(.98, cosines[i] - mean));
 
   std::vector<std::uint32_t> best(n);
   for (std::uint32_t i = 0; i < n; ++i) best[i] = i;
-  std::stable_sort(best.begin(), best.end(), [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
+  std::stable_sort(best.begin(), best.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
   best.resize(std::min<std::size_t>(10, best.size()));
   std::vector<float> centroid(snapshot.settings().dimensions, 0);
   double total = 0;
   for (const std::uint32_t i : best) total += std::exp((scores[i] - scores[best[0]]) / .05);
   for (const std::uint32_t i : best) {
     const double weight = std::exp((scores[i] - scores[best[0]]) / .05) / total;
-    for (std::size_t d = 0; d < centroid.size(); ++d) centroid[d] += static_cast<float>(weight * snapshot.vector(ChunkIndex{i})[d]);
+    for (std::size_t d = 0; d < centroid.size(); ++d)
+      centroid[d] += static_cast<float>(weight * snapshot.vector(ChunkIndex{i})[d]);
   }
   double feedback_mean = 0;
   for (std::uint32_t i = 0; i < n; ++i) feedback_mean += product(centroid, snapshot.vector(ChunkIndex{i})) / n;
@@ -107,7 +116,8 @@ TEST(Score, ADocumentThatIsNotAllowedHasNone) {
     query.allowed.assign(query.allowed.size(), false);
     query.allowed[3] = true;
     const Scores scores = score(index.snapshot(), query, retrieve(index.snapshot(), query), mode);
-    for (const RankedDocument& ranked : rank_documents(index.snapshot(), scores, 100)) EXPECT_EQ(position(ranked.document), 3u);
+    for (const RankedDocument& ranked : rank_documents(index.snapshot(), scores, 100))
+      EXPECT_EQ(position(ranked.document), 3u);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "engine/sentence_words.h"
+#include "engine/pack/sentence_words.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/chunker.h"
+#include "engine/ingest/chunker.h"
 #include "index/snapshot.h"
 #include "index/writer.h"
 #include "tests/support/hash_encoder.h"
@@ -16,7 +16,7 @@ namespace kindling {
 
 struct SmallDocument {
   std::string uri;
-  std::string text;   // paragraphs separated by blank lines; lines that begin with '#' are headings
+  std::string text;  // paragraphs separated by blank lines; lines that begin with '#' are headings
   std::string title;
 };
 

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "engine/generator.h"
-#include "engine/request_count.h"
+#include "engine/pack/request_count.h"
 #include "tests/support/chat_endpoint.h"
 #include "tests/support/environment.h"
 #include "tests/support/temporary_folder.h"

@@ -1,12 +1,12 @@
-#include "engine/media.h"
+#include "engine/media/media.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "engine/endpoint/chat_request.h"
-#include "engine/media_header.h"
-#include "engine/request_count.h"
+#include "engine/media/media_header.h"
+#include "engine/pack/request_count.h"
 #include "tokenizer/estimator.h"
 
 namespace kindling {

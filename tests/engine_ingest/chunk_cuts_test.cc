@@ -1,4 +1,4 @@
-#include "engine/chunk_cuts.h"
+#include "engine/ingest/chunk_cuts.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/chunker.h"
+#include "engine/ingest/chunker.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 
 #include "base/env.h"
 #include "base/utf8.h"
-#include "engine/chunk_space.h"
-#include "engine/chunk_units.h"
+#include "engine/ingest/chunk_space.h"
+#include "engine/ingest/chunk_units.h"
 #include "tests/engine_ingest/tokenizers.h"
 
 namespace kindling {

@@ -1,8 +1,8 @@
-#include "engine/ingest_scan.h"
+#include "engine/ingest/ingest_scan.h"
 
 #include <gtest/gtest.h>
 
-#include "engine/ingest_glob.h"
+#include "engine/ingest/ingest_glob.h"
 #include "tests/engine_ingest/collection.h"
 
 namespace kindling {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/utf8.h"
-#include "engine/chunk_space.h"
+#include "engine/ingest/chunk_space.h"
 #include "tokenizer/tokenizer.h"
 #include "tokenizer/wordpiece.h"
 

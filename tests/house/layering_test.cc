@@ -109,8 +109,10 @@ const std::vector<std::string> stages = {"chunker", "query", "retrieve", "score"
                                          "extract", "fill",  "prompt",   "cite"};
 
 std::optional<std::size_t> stage_of(std::string_view path) {
+  if (!path.starts_with("engine/")) return std::nullopt;
+  const std::string_view file = path.substr(path.rfind('/') + 1);
   for (std::size_t i = 0; i < stages.size(); ++i) {
-    if (path == "engine/" + stages[i] + ".h" || path == "engine/" + stages[i] + ".cc") return i;
+    if (file == stages[i] + ".h" || file == stages[i] + ".cc") return i;
   }
   return std::nullopt;
 }

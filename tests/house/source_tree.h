@@ -9,7 +9,7 @@
 namespace kindling {
 
 struct SourceFile {
-  std::string path;  // from the root of the repository: "engine/fill.h"
+  std::string path;  // from the root of the repository: "engine/pack/fill.h"
   std::vector<std::string> lines;
   bool executable = false;
 

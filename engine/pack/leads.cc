@@ -1,0 +1,224 @@
+#include "engine/pack/leads.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/pack/unit_sets.h"
+
+namespace kindling {
+namespace {
+
+constexpr std::uint32_t attribution_bytes_max = 120;
+constexpr std::string_view blanks = " \t";
+
+// The line around `at`, cut where it is longer than any that could lead: a text may be one line.
+ByteSpan line_at(std::string_view text, std::uint32_t at) {
+  constexpr std::uint32_t reach = 2'048;
+  const std::uint32_t from = at > reach ? at - reach : 0;
+  const std::size_t before = slice(text, {from, at}).rfind('\n');
+  const std::string_view rest = text.substr(at, reach);
+  const std::size_t end = rest.find('\n');
+  return {before == text.npos ? from : from + static_cast<std::uint32_t>(before) + 1,
+          at + static_cast<std::uint32_t>(end == rest.npos ? rest.size() : end)};
+}
+
+std::optional<ByteSpan> line_before(std::string_view text, ByteSpan line) {
+  if (line.begin == 0) return std::nullopt;
+  return line_at(text, line.begin - 1);
+}
+
+std::optional<ByteSpan> line_after(std::string_view text, ByteSpan line) {
+  if (line.end + 1 >= text.size()) return std::nullopt;
+  return line_at(text, line.end + 1);
+}
+
+std::string_view bare(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(" \t\r");
+  if (first == line.npos) return {};
+  return line.substr(first, line.find_last_not_of(" \t\r") + 1 - first);
+}
+
+bool is_row(std::string_view line) {
+  const std::string_view row = bare(line);
+  return row.size() > 1 && row.front() == '|' && row.find('|', 1) != row.npos;
+}
+
+std::size_t indentation(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(blanks);
+  return first == line.npos ? line.size() : first;
+}
+
+bool begins_with_any(std::string_view text, std::span<const std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.starts_with(word); });
+}
+
+// A line that opens a definition: by the word that it begins with, or as "name(...) {".
+bool is_signature(std::string_view line) {
+  static constexpr std::array<std::string_view, 3> indented_bodies{"def ", "async def ", "class "};
+  static constexpr std::array<std::string_view, 14> braced_bodies{
+      "class ", "struct ", "interface ", "enum ",     "trait ",  "impl ",  "namespace ",
+      "fn ",    "pub ",    "func ",      "function ", "export ", "async ", "template "};
+  static constexpr std::array<std::string_view, 8> statements{"if ",    "if(",    "for ",   "for(",
+                                                              "while ", "while(", "switch", "else"};
+  const std::string_view code = bare(line);
+  if (code.size() < 4) return false;
+  if (code.back() == ':') return begins_with_any(code, indented_bodies);
+  if (code.back() != '{' || code.front() == '}') return false;
+  if (begins_with_any(code, braced_bodies)) return true;
+  return code.find('(') != code.npos && !begins_with_any(code, statements);
+}
+
+std::optional<ByteSpan> signature_above(std::string_view text, ByteSpan line) {
+  std::size_t depth = indentation(slice(text, line));
+  if (depth == 0) return std::nullopt;
+  std::optional<ByteSpan> above = line_before(text, line);
+  for (std::size_t n = 0; n < lead_lines_max && above && depth > 0; ++n, above = line_before(text, *above)) {
+    const std::string_view candidate = slice(text, *above);
+    if (bare(candidate).empty() || indentation(candidate) >= depth) continue;
+    depth = indentation(candidate);
+    if (is_signature(candidate)) return above;
+  }
+  return std::nullopt;
+}
+
+// "-- Name", with the kinds of dashes that typesetters use; a list's hyphen is none.
+bool is_attribution(std::string_view line) {
+  static constexpr std::array<std::string_view, 4> dashes{"--", "\u2014", "\u2015", "\u2013"};
+  if (line.empty() || line.size() > attribution_bytes_max) return false;
+  for (const std::string_view dash : dashes) {
+    if (!line.starts_with(dash)) continue;
+    const std::string_view name = bare(line.substr(dash.size()));
+    return !name.empty() && name.front() != '-' && name.find_first_of("|:") == name.npos;
+  }
+  return false;
+}
+
+std::string_view without_quote_marks(std::string_view line) {
+  std::string_view words = bare(line);
+  while (!words.empty() && words.front() == '>') words = bare(words.substr(1));
+  return words;
+}
+
+bool ends_sentence(std::string_view text) {
+  static constexpr std::array<std::string_view, 8> ends{".", "!", "?", "\"", "'", "\u201d", "\u2019", "\u00bb"};
+  const std::string_view words = bare(text);
+  return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return words.ends_with(end); });
+}
+
+std::optional<ByteSpan> attribution_below(std::string_view text, ByteSpan span) {
+  ByteSpan line = line_at(text, span.end == 0 ? 0 : span.end - 1);
+  const bool marked = bare(slice(text, line)).starts_with('>');
+  if (is_attribution(without_quote_marks(slice(text, line)))) return std::nullopt;
+  if (!marked && (!ends_sentence(slice(text, span)) || !bare(slice(text, {span.end, line.end})).empty()))
+    return std::nullopt;
+  std::optional<ByteSpan> below = line_after(text, line);
+  for (std::size_t n = 0; n < lead_lines_max && below; ++n, below = line_after(text, *below)) {
+    const std::string_view whole = slice(text, *below), words = without_quote_marks(whole);
+    if (marked && !bare(whole).starts_with('>') && !words.empty() && !is_attribution(words))
+      return std::nullopt;
+    if (words.empty()) continue;
+    if (is_attribution(words)) {
+      // One of several lines that begin with a dash is an item of a list, not a name.
+      const std::optional<ByteSpan> next = line_after(text, *below);
+      if (next && is_attribution(without_quote_marks(slice(text, *next)))) return std::nullopt;
+      const auto skipped = static_cast<std::uint32_t>(words.data() - text.data());
+      return ByteSpan{skipped, skipped + static_cast<std::uint32_t>(words.size())};
+    }
+    if (!marked) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+ByteSpan without_indentation(std::string_view text, ByteSpan line) {
+  line.begin += static_cast<std::uint32_t>(indentation(slice(text, line)));
+  return line;
+}
+
+}  // namespace
+
+std::optional<ByteSpan> LeadFinder::lead_of(ByteSpan span) {
+  const ByteSpan line = line_at(text_, span.begin);
+  if (is_row(slice(text_, line))) return table_header(line);
+  if (const auto signature = signature_above(text_, line)) return without_indentation(text_, *signature);
+  return attribution_below(text_, span);
+}
+
+std::optional<ByteSpan> LeadFinder::table_header(ByteSpan line) {
+  ByteSpan first = line;
+  std::optional<ByteSpan> above = line_before(text_, line);
+  for (std::size_t n = 0; n < lead_lines_max && above && is_row(slice(text_, *above)); ++n) {
+    if (*above == known_row_) {
+      first = known_header_;
+      break;
+    }
+    first = *above;
+    above = line_before(text_, *above);
+  }
+  known_row_ = line;
+  known_header_ = first;
+  if (first == line) return std::nullopt;
+  return without_indentation(text_, first);
+}
+
+namespace {
+
+// The sentence of the document that begins at or spans `at`; of the chunks in text order.
+std::optional<Unit> unit_at(const Snapshot& snapshot, const DocumentView& document, std::uint32_t at) {
+  std::uint32_t low = position(document.first_chunk), high = low + document.chunk_count;
+  while (high - low > 1) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    (snapshot.chunk(ChunkIndex{middle}).span.begin <= at ? low : high) = middle;
+  }
+  if (low == high) return std::nullopt;
+  const ChunkView chunk = snapshot.chunk(ChunkIndex{low});
+  for (const Sentence& sentence : chunk.sentences) {
+    const ByteSpan span = without_trailing_space(document.text, sentence.span);
+    if (span.begin <= at && at < span.end) {
+      Unit unit{chunk.document, chunk.section, chunk.index, span};
+      unit.apart = true;
+      return unit;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Unit> with_leads(const Snapshot& snapshot, std::vector<Unit> units) {
+  std::vector<Unit> leads;
+  for (std::size_t first = 0; first < units.size();) {
+    std::size_t end = first + 1;
+    while (end < units.size() && units[end].document == units[first].document) ++end;
+    const DocumentView document = snapshot.document(units[first].document);
+    LeadFinder finder(document.text);
+    for (std::size_t i = first; i < end; ++i) {
+      const auto line = finder.lead_of(units[i].span);
+      if (!line) continue;
+      if (!leads.empty() && leads.back().document == units[i].document &&
+          leads.back().span.begin <= line->begin && line->begin < leads.back().span.end) {
+        units[i].lead = leads.back().span;
+        continue;
+      }
+      const std::optional<Unit> lead = unit_at(snapshot, document, line->begin);
+      if (!lead || lead->span == units[i].span) continue;
+      units[i].lead = lead->span;
+      leads.push_back(*lead);
+    }
+    first = end;
+  }
+  if (leads.empty()) return units;
+  const auto earlier = [](const Unit& a, const Unit& b) {
+    return a.chunk != b.chunk ? a.chunk < b.chunk : a.span.begin < b.span.begin;
+  };
+  std::sort(leads.begin(), leads.end(), earlier);
+  leads.erase(std::unique(leads.begin(), leads.end(),
+                          [](const Unit& a, const Unit& b) { return a.chunk == b.chunk && a.span == b.span; }),
+              leads.end());
+  units = united(units, leads);
+  for (std::size_t i = 0; i + 1 < units.size(); ++i) {
+    if (units[i].apart && !(units[i].value > 0)) units[i + 1].apart = true;
+  }
+  return units;
+}
+
+}  // namespace kindling

@@ -1,0 +1,44 @@
+// What a sentence cannot be understood without: the header of its table, the signature of its function, the
+// name under its quotation. It goes in with the sentence (engine/pack/fill.h), whatever it is worth by itself.
+//
+// Found in the text as it stands: a row between bars belongs to the first row of its run of rows; an indented
+// line of code to the nearest definition above that is set in less; lines marked ">", or a sentence right
+// above, to the line "-- Name" that ends them. Prose, lists and plain indentation have no lead.
+//
+// Pure; safe from any thread; linear in the text between the units and their leads, which is bounded for each
+// unit.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/span.h"
+#include "engine/retrieve/value.h"
+#include "index/snapshot.h"
+
+namespace kindling {
+
+// How far a lead may be, in lines.
+inline constexpr std::size_t lead_lines_max = 400;
+
+class LeadFinder {
+ public:
+  explicit LeadFinder(std::string_view text) : text_(text) {}
+
+  // The line that leads to `span`, without its indentation, or nothing. Quickest when asked in text order.
+  [[nodiscard]] std::optional<ByteSpan> lead_of(ByteSpan span);
+
+ private:
+  [[nodiscard]] std::optional<ByteSpan> table_header(ByteSpan line);
+
+  std::string_view text_;
+  ByteSpan known_row_;     // the last row whose header was found ...
+  ByteSpan known_header_;  // ... and that header
+};
+
+// Adds the units of the leads that are not among `units`, of no value, and sets Unit::lead. Both in index
+// order.
+[[nodiscard]] std::vector<Unit> with_leads(const Snapshot& snapshot, std::vector<Unit> units);
+
+}  // namespace kindling

@@ -1,0 +1,48 @@
+// A question carried through retrieval: what packing and answering need of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/cancellation.h"
+#include "base/env.h"
+#include "base/result.h"
+#include "encoder/encoder.h"
+#include "engine/retrieve/query.h"
+#include "engine/retrieve/question.h"
+#include "engine/retrieve/retrieve.h"
+#include "engine/retrieve/score.h"
+#include "engine/retrieve/value.h"
+#include "index/snapshot.h"
+
+namespace kindling {
+
+struct Evidence {
+  Query query;
+  Candidates candidates;
+  Scores scores;
+  std::vector<Unit>
+      units;  // as value_units gives them for the budget; pinned ones and those of the question's parts joined
+  bool has_vectors = false;
+  std::vector<std::string> skipped;  // stages left out for want of time: "question parts", "vectors"
+};
+
+struct EvidenceOptions {
+  std::uint64_t budget = 0;           // tokens for the whole request
+  std::vector<DocumentIndex> pinned;  // go in whole
+  std::optional<double> deadline_ms;  // of the whole pack, from `watch`
+};
+
+// How many chunks are candidates for a window of `budget` tokens: a window has twice the chunks to choose from
+// that it holds.
+[[nodiscard]] std::size_t candidate_chunks(std::uint64_t budget);
+
+// With a deadline, parts of the question are left out once half of the time is gone, and the vectors where the
+// time is shorter than the encoding of a question takes. Errors: those of make_query.
+[[nodiscard]] Result<Evidence> gather_evidence(const Snapshot& snapshot, const Encoder* encoder,
+                                               const Question& question, const EvidenceOptions& options,
+                                               const Stopwatch& watch, const Cancellation& cancellation);
+
+}  // namespace kindling

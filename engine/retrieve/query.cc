@@ -1,0 +1,52 @@
+#include "engine/retrieve/query.h"
+
+#include <array>
+
+namespace kindling {
+namespace {
+
+Status check_encoder(const IndexSettings& settings, const Encoder& encoder) {
+  if (settings.encoder_fingerprint == encoder.fingerprint()) return {};
+  return Error{ErrorCode::encoder_mismatch, "",
+               "the index was built with the encoder " + settings.encoder + ", not with this " +
+                   std::string(encoder.name()),
+               "name the same model with --encoder, or index again into another folder"};
+}
+
+std::vector<bool> live_documents(const Snapshot& snapshot) {
+  std::vector<bool> live(snapshot.document_slots());
+  for (std::uint32_t i = 0; i < live.size(); ++i) live[i] = snapshot.live(DocumentIndex{i});
+  return live;
+}
+
+}  // namespace
+
+Result<Query> make_query(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
+                         const Cancellation& cancellation) {
+  KINDLING_TRY_VOID(check_question(question));
+  Query query;
+  query.text = question.text;
+  query.language = detect_language(question.text, snapshot.languages());
+  if (question.mode != SearchMode::vector) query.terms = analyze_question(question.text, query.language);
+
+  const bool has_vectors = !snapshot.settings().encoder.empty();
+  if (question.mode == SearchMode::vector && (encoder == nullptr || !has_vectors)) {
+    return Error{ErrorCode::configuration, "",
+                 has_vectors ? "no encoder to search by meaning with" : "the index has no vectors",
+                 "run scripts/get-model and index again, or search with --mode keyword"};
+  }
+  if (question.mode != SearchMode::keyword && encoder != nullptr && has_vectors) {
+    KINDLING_TRY_VOID(check_encoder(snapshot.settings(), *encoder));
+    const std::array<std::string_view, 1> texts{question.text};
+    KINDLING_TRY(Embeddings embeddings, encoder->encode(texts, {.threads = 1, .query = true}, cancellation));
+    query.vector = std::move(embeddings.values);
+  }
+  if (question.filter) {
+    KINDLING_TRY(query.allowed, snapshot.matching(*question.filter));
+  } else {
+    query.allowed = live_documents(snapshot);
+  }
+  return query;
+}
+
+}  // namespace kindling

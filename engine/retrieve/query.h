@@ -1,0 +1,30 @@
+// A question made ready for retrieval: its language, its search terms, its vector.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/cancellation.h"
+#include "base/result.h"
+#include "encoder/encoder.h"
+#include "engine/retrieve/question.h"
+#include "index/snapshot.h"
+#include "tokenizer/analyzer.h"
+
+namespace kindling {
+
+struct Query {
+  std::string text;
+  Language language = Language::unknown;
+  std::vector<Term> terms;
+  std::vector<float> vector;  // unit length; empty: the search is by keywords alone
+  std::vector<bool> allowed;  // [document slots]: live and kept by the filter
+};
+
+// `encoder` may be null unless the mode is `vector`. Errors: those of check_question; `encoder_mismatch` when
+// the index was built with another encoder; `configuration` when the mode needs vectors and there is no encoder
+// or no vector; `cancelled`.
+[[nodiscard]] Result<Query> make_query(const Snapshot& snapshot, const Encoder* encoder,
+                                       const Question& question, const Cancellation& cancellation);
+
+}  // namespace kindling

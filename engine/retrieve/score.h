@@ -1,0 +1,71 @@
+// One score for ranking, packing and answering, from both legs, without training and without a constant per
+// collection.
+//
+//   lexical   b = BM25 / its own upper bound for the question, bigrams, named headings (index/lexical.h)
+//   dense     D = cosine; mu, sd, max over all chunks; z = (max - mu) / sd / 5; L = -ln(1 - min(.98, D - mu))
+//   feedback  f = centroid of the ten best chunks so far, weights softmax(F / .05)
+//   gate      g in [0, 1]: how well the encoder's vocabulary fits the language asked in (characters a token)
+//
+//   F = b + g (.9 z^2 L + .15 (f.v - mean f.v)) + .05 bigram + .5 named
+//
+// The same for sections, where D is the mean of the section vector's cosine (token-weighted mean of its chunks)
+// and its best chunk's. Levels are kept: unlike ranks (RRF) or min-max scaling, a weak leg stays weak. What was
+// measured, and what did not pay: docs/quality.md.
+//
+// Keyword mode is F with g = 0; vector mode is D alone.
+#pragma once
+
+#include <limits>
+#include <vector>
+
+#include "engine/retrieve/query.h"
+#include "engine/retrieve/question.h"
+#include "engine/retrieve/retrieve.h"
+#include "index/snapshot.h"
+
+namespace kindling {
+
+inline constexpr float no_score = -std::numeric_limits<float>::infinity();
+
+struct ScoredSection {
+  SectionIndex section{};
+  float score = no_score;  // F of the section
+};
+
+struct Scores {
+  std::vector<float> chunks;  // [chunk slots] F; no_score where removed, filtered out or not found at all
+  std::vector<ScoredSection> sections;  // those of the best chunks, in index order
+
+  // The parts of F for one chunk, and what abstention looks at.
+  std::vector<float> lexical, bigram, feedback;  // [chunk slots], or empty
+  std::vector<float> named;                      // [section slots], or empty
+  float coverage_max = 0;                        // best share of the question's idf found in one allowed chunk
+  float cosine_max = 0;                          // best cosine of an allowed chunk; 0 without vectors
+  float gate = 0;
+};
+
+[[nodiscard]] Scores score(const Snapshot& snapshot, const Query& query, const Candidates& candidates,
+                           SearchMode mode);
+
+// What chunks, sections and documents rank by: .6 of the (best) chunk and .4 of its section.
+[[nodiscard]] float blended(float chunk_score, float section_score);
+
+struct RankedChunk {
+  ChunkIndex chunk{};
+  float score = no_score;
+};
+
+// The best `count` chunks by blended score, best first; ties go to the earlier chunk.
+[[nodiscard]] std::vector<RankedChunk> rank_chunks(const Snapshot& snapshot, const Scores& scores,
+                                                   std::size_t count);
+
+struct RankedDocument {
+  DocumentIndex document{};
+  float score = no_score;
+};
+
+// Documents by their best section, best first.
+[[nodiscard]] std::vector<RankedDocument> rank_documents(const Snapshot& snapshot, const Scores& scores,
+                                                         std::size_t count);
+
+}  // namespace kindling

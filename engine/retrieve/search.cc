@@ -1,0 +1,97 @@
+#include "engine/retrieve/search.h"
+
+#include <algorithm>
+
+#include "base/env.h"
+#include "engine/retrieve/place.h"
+#include "engine/retrieve/retrieve.h"
+#include "engine/retrieve/score.h"
+
+namespace kindling {
+namespace {
+
+std::string pending_note(const Snapshot& snapshot, const Encoder* encoder, SearchMode mode) {
+  if (mode == SearchMode::keyword) return {};
+  if (encoder == nullptr || snapshot.settings().encoder.empty()) return "searched by keywords only: no encoder";
+  const std::uint64_t pending = snapshot.statistics().pending_embeddings;
+  if (pending == 0) return {};
+  return std::to_string(pending) +
+         " chunks are found by keywords only until `kindling index` has embedded them";
+}
+
+Result<Hit> make_hit(const Snapshot& snapshot, Places& places, const Candidates& candidates,
+                     const Scores& scores, const RankedChunk& ranked) {
+  const ChunkView chunk = snapshot.chunk(ranked.chunk);
+  const std::uint32_t i = position(ranked.chunk);
+  Hit hit;
+  hit.score = ranked.score;
+  KINDLING_TRY(hit.place, places.at(chunk.section, chunk.span));
+  hit.token_count = chunk.tokens;
+  hit.text = chunk.text;
+  const auto part = [](const std::vector<float>& values, std::uint32_t at) {
+    return values.empty() ? 0.f : values[at];
+  };
+  hit.parts.lexical = part(scores.lexical, i);
+  hit.parts.bigram = part(scores.bigram, i);
+  hit.parts.feedback = part(scores.feedback, i);
+  hit.parts.named = part(scores.named, position(chunk.section));
+  const float cosine = part(candidates.cosines, i);
+  hit.parts.cosine = cosine == cosine ? cosine : 0;  // NaN while pending
+  return hit;
+}
+
+}  // namespace
+
+Result<SearchResult> search(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
+                            SearchOptions options, const Cancellation& cancellation) {
+  SearchResult result;
+  const Stopwatch total;
+  KINDLING_TRY(const Query query, make_query(snapshot, encoder, question, cancellation));
+  result.timings_ms.emplace_back("embed", total.milliseconds());
+
+  const Stopwatch retrieving;
+  const Candidates candidates = retrieve(snapshot, query);
+  result.timings_ms.emplace_back("retrieve", retrieving.milliseconds());
+
+  const Stopwatch scoring;
+  const Scores scores = score(snapshot, query, candidates, question.mode);
+  const std::vector<RankedChunk> ranked = rank_chunks(snapshot, scores, options.k);
+  result.timings_ms.emplace_back("rank", scoring.milliseconds());
+
+  Places places(snapshot);
+  for (const RankedChunk& chunk : ranked) {
+    KINDLING_TRY(Hit hit, make_hit(snapshot, places, candidates, scores, chunk));
+    hit.rank = static_cast<std::uint32_t>(result.hits.size() + 1);
+    result.hits.push_back(std::move(hit));
+  }
+  result.note = pending_note(snapshot, encoder, question.mode);
+  result.timings_ms.emplace_back("total", total.milliseconds());
+  return result;
+}
+
+Result<WhyNot> why_not(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
+                       SearchOptions options, std::string_view document, const Cancellation& cancellation) {
+  KINDLING_TRY(const DocumentIndex wanted, snapshot.find(document));
+  KINDLING_TRY(const Query query, make_query(snapshot, encoder, question, cancellation));
+  WhyNot why;
+  why.document = snapshot.document(wanted).name;
+  if (!query.allowed[position(wanted)]) {
+    why.filtered = true;
+    return why;
+  }
+  const Candidates candidates = retrieve(snapshot, query);
+  const Scores scores = score(snapshot, query, candidates, question.mode);
+  const std::vector<RankedChunk> ranked = rank_chunks(snapshot, scores, snapshot.chunk_slots());
+  if (!ranked.empty()) why.score_needed = ranked[std::min<std::size_t>(options.k, ranked.size()) - 1].score;
+  for (std::size_t i = 0; i < ranked.size(); ++i) {
+    if (snapshot.document_of(ranked[i].chunk) != wanted) continue;
+    Places places(snapshot);
+    why.rank = static_cast<std::uint32_t>(i + 1);
+    KINDLING_TRY(why.best, make_hit(snapshot, places, candidates, scores, ranked[i]));
+    why.best.rank = why.rank;
+    break;
+  }
+  return why;
+}
+
+}  // namespace kindling
