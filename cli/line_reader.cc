@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cerrno>
+#include <clocale>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -18,6 +20,14 @@ constexpr int history_lines = 500;
 
 Error interrupted() { return {ErrorCode::cancelled, "stdin", "interrupted", ""}; }
 
+// libedit tells characters apart by the locale, which a program has to ask for; nothing but characters is asked
+// for.
+std::string with_characters(std::string prompt) {
+  const char* chosen = std::setlocale(LC_CTYPE, "");
+  if (chosen == nullptr || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
+  return prompt;
+}
+
 Error line_too_long() {
   return {ErrorCode::too_large, "stdin",
           "a line of more than " + std::to_string(LineReader::line_bytes_max) + " bytes", "ask in fewer words"};
@@ -28,7 +38,7 @@ Error line_too_long() {
 class LineReader::Terminal {
  public:
   explicit Terminal(std::string prompt)
-      : prompt_(std::move(prompt)),
+      : prompt_(with_characters(std::move(prompt))),
         edit_(el_init("kindling", stdin, stderr, stderr)),
         history_(history_init()) {
     HistEvent event;
