@@ -58,7 +58,7 @@ constexpr Flag flag_table[] = {
      {},
      Completes::file},
     {"audio", 0, FlagKind::list, "FILE", "a recording that belongs to the question", {}, Completes::file},
-    {"no-figures", 0, FlagKind::toggle, "", "send no pictures of the documents, though the model takes some"},
+    {"figures", 0, FlagKind::toggle, "", "send the documents' own pictures too, where the model takes some"},
     {"image-tokens", 0, FlagKind::count, "TOKENS",
      "for pictures of the documents; default: a quarter of the budget"},
     {"thinking", 0, FlagKind::text, "MODE", "instant, thinking or contemplating", thinking_modes},
@@ -118,16 +118,16 @@ constexpr Names common[] = {"json", "color", "verbose", "help"};
 constexpr Names index_flags[] = {"index",    "prune", "dry-run",      "no-embed", "include", "exclude",
                                  "metadata", "name",  "chunk-tokens", "encoder",  "threads"};
 constexpr Names search_flags[] = {"index", "k", "mode", "filter", "explain", "why", "encoder"};
-constexpr Names pack_flags[] = {"index", "model", "budget",     "reserve",      "per-document", "pin",
-                                "order", "mode",  "deadline",   "explain",      "why",          "filter",
-                                "image", "audio", "no-figures", "image-tokens", "encoder"};
+constexpr Names pack_flags[] = {"index", "model", "budget",   "reserve",      "per-document", "pin",
+                                "order", "mode",  "deadline", "explain",      "why",          "filter",
+                                "image", "audio", "figures",  "image-tokens", "encoder"};
 constexpr Names ask_flags[] = {
     "index",    "model",     "thinking", "budget", "reserve",           "per-document", "pin",
-    "deadline", "order",     "image",    "audio",  "no-figures",        "image-tokens", "mode",
+    "deadline", "order",     "image",    "audio",  "figures",           "image-tokens", "mode",
     "filter",   "no-stream", "stream",   "record", "require-citations", "base-url",     "key-env",
     "encoder"};
 constexpr Names chat_flags[] = {"index",   "model",  "thinking",  "budget", "reserve",           "per-document",
-                                "pin",     "order",  "image",     "audio",  "no-figures",        "image-tokens",
+                                "pin",     "order",  "image",     "audio",  "figures",           "image-tokens",
                                 "mode",    "filter", "no-stream", "stream", "require-citations", "base-url",
                                 "key-env", "encoder"};
 constexpr Names token_flags[] = {"tokenizer", "model", "calibrate", "rebuild", "reset", "base-url", "encoder"};

@@ -110,7 +110,7 @@ PackOptions pack_options(Session& session) {
   options.tokens_per_document = session.arguments.count("per-document");
   options.pinned = session.arguments.list("pin");
   options.deadline_ms = session.arguments.number("deadline");
-  options.figures.wanted = !session.arguments.toggle("no-figures");
+  options.figures.wanted = session.arguments.toggle("figures");
   options.figures.tokens = session.arguments.count("image-tokens");
   return options;
 }
