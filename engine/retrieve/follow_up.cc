@@ -18,35 +18,31 @@ struct Pointers {
 };
 
 // Closed classes of words, of the languages that have them as words of their own.
+// Left out: words that are articles, conjunctions or fillers as well ("are there", "that", "das", "il y a"). A
+// short question leans on what was said before anyway, and a long one would be led astray.
 constexpr std::array pointers{
-    Pointers{Language::english,
-             "it its they them their theirs he him his she her hers this that these those there one ones "
-             "former latter "
-             "same such else instead",
-             "and |what about|how about|but |or |also |then |so "},
+    Pointers{
+        Language::english,
+        "it its they them their theirs he him his she her hers this these those ones former latter same such "
+        "else instead",
+        "and |what about|how about|but |or |also |then |so "},
     Pointers{Language::german,
-             "es er sie ihn ihm ihr ihre ihren ihrem sein seine seinen seinem dies diese dieser dieses diesen "
-             "jene jener das "
+             "er sie ihn ihm ihr ihre ihren ihrem sein seine seinen seinem dies diese dieser dieses diesen "
+             "jene jener "
              "dort davon dazu darin damit dabei derselbe dieselbe",
              "und |was ist mit|wie steht es mit|aber |oder |auch |dann "},
-    Pointers{
-        Language::french,
-        "il elle ils elles lui leur leurs cela ca ce cet cette ces celui celle ceux celles y en son sa ses",
-        "et |mais |ou |alors |qu'en est-il"},
-    Pointers{Language::spanish,
-             "el ella ellos ellas ese esa eso esos esas este esta esto estos estas aquel aquella su sus alli "
-             "ahi lo la los",
+    Pointers{Language::french, "elle elles lui leur leurs cela cette celui celle ceux celles son sa ses",
+             "et |mais |ou |alors |qu'en est-il"},
+    Pointers{Language::spanish, "ella ellos ellas ese esa eso esos esas esto aquel aquella su sus alli ahi",
              "y |pero |o |entonces |que hay de|que pasa con"},
     Pointers{Language::italian,
-             "esso essa essi esse lui lei loro questo questa questi queste quello quella ci ne suo sua suoi",
+             "esso essa essi esse lui lei loro questo questa questi queste quello quella suo sua suoi",
              "e |ma |o |allora |che dire di"},
-    Pointers{Language::portuguese,
-             "ele ela eles elas isso isto aquilo esse essa este esta seu sua seus suas la ali nele nela",
+    Pointers{Language::portuguese, "ele ela eles elas isso isto aquilo seu sua seus suas ali nele nela",
              "e |mas |ou |entao |e quanto a"},
-    Pointers{Language::dutch, "het hij zij ze hem haar hun dit dat deze die daar ervan erin daarvan zijn",
+    Pointers{Language::dutch, "hij zij hem haar hun deze ervan erin daarvan",
              "en |maar |of |dan |hoe zit het met"},
-    Pointers{Language::russian,
-             "он она оно они его её ее их ему ей им это этот эта эти тот та те там него неё них",
+    Pointers{Language::russian, "он она оно они его её ее их ему ей им этот эта эти тот те него неё них",
              "и |а |но |или |тогда |а что насчёт"},
 };
 

@@ -16,10 +16,13 @@ class AskEndpoint : public testing::Test {
   Result<Answer> ask_model(const std::string& text, AskOptions options = {}) {
     options.endpoint.base_url = server_.base_url();
     const Question question{.text = text, .mode = SearchMode::hybrid, .filter = {}};
-    return ask(index_.snapshot(), &index_.encoder(), question, &profile_, options, [&](std::string_view piece) {
-      streamed_ += piece;
-      return true;
-    }, never_cancelled());
+    return ask(
+        index_.snapshot(), &index_.encoder(), question, &profile_, options,
+        [&](std::string_view piece) {
+          streamed_ += piece;
+          return true;
+        },
+        never_cancelled());
   }
 
   static StreamScript script(std::vector<std::string> tokens) {
@@ -30,8 +33,10 @@ class AskEndpoint : public testing::Test {
 
   void say(std::vector<std::string> tokens) { server_.reply_next({stream_reply(script(std::move(tokens)))}); }
 
-  SmallIndex index_{{{"canal.txt", "The canal was dug by hand between 1791 and 1794. It has 17 locks.", "Canal"},
-                     {"bakery.txt", "The bakery opens at five in the morning. Its rye bread rests for thirty hours.", "Bakery"}}};
+  SmallIndex index_{
+      {{"canal.txt", "The canal was dug by hand between 1791 and 1794. It has 17 locks.", "Canal"},
+       {"bakery.txt", "The bakery opens at five in the morning. Its rye bread rests for thirty hours.",
+        "Bakery"}}};
   ChatEndpointServer server_;
   ModelProfile profile_;
   std::string streamed_;
@@ -45,7 +50,8 @@ TEST_F(AskEndpoint, AQuotingModelIsCitedAndVerified) {
   ASSERT_EQ(answer->citations.size(), 1u);
   EXPECT_TRUE(answer->citations[0].verified);
   const auto document = index_.snapshot().find(answer->citations[0].place.uri).value();
-  EXPECT_EQ(slice(index_.snapshot().document(document).text, answer->citations[0].place.text_span), answer->citations[0].quote);
+  EXPECT_EQ(slice(index_.snapshot().document(document).text, answer->citations[0].place.text_span),
+            answer->citations[0].quote);
 }
 
 TEST_F(AskEndpoint, TheRequestIsWhatTheCertificateCounted) {
@@ -80,9 +86,10 @@ TEST_F(AskEndpoint, RequiredCitationsTurnAnUnsupportedAnswerDown) {
 }
 
 TEST_F(AskEndpoint, AnOverflowIsRepairedOnce) {
-  server_.reply_next({error_reply(400,
-                                  "This model's maximum context length is 9000 tokens. However, your messages resulted in 9600 tokens.",
-                                  "invalid_request_error", "context_length_exceeded")});
+  server_.reply_next({error_reply(
+      400,
+      "This model's maximum context length is 9000 tokens. However, your messages resulted in 9600 tokens.",
+      "invalid_request_error", "context_length_exceeded")});
   AskOptions options;
   options.pack.reserve = 50;
   const auto answer = ask_model("When was the canal dug, and when does the bakery open?", options);
@@ -94,7 +101,8 @@ TEST_F(AskEndpoint, AnOverflowIsRepairedOnce) {
 }
 
 TEST_F(AskEndpoint, ACutStreamKeepsWhatCame) {
-  server_.reply_next({stop_after_tokens(script({"The canal ", "was dug ", "by hand [1]."}), 2, Reply::Ending::cut)});
+  server_.reply_next(
+      {stop_after_tokens(script({"The canal ", "was dug ", "by hand [1]."}), 2, Reply::Ending::cut)});
   const auto answer = ask_model("When was the canal dug?");
   ASSERT_TRUE(answer.ok());
   EXPECT_EQ(answer->finish, Finish::incomplete);

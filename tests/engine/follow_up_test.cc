@@ -48,6 +48,15 @@ TEST(FollowUp, OtherLanguages) {
             std::string::npos);
 }
 
+TEST(FollowUp, ArticlesConjunctionsAndFillersPointNowhere) {
+  EXPECT_FALSE(leans_on_before("How many cows are there on the moon?", Language::english));
+  EXPECT_FALSE(leans_on_before("Who built the tower that leans at Pisa?", Language::english));
+  EXPECT_FALSE(leans_on_before("Was kostet das Brot in der Harrower Bäckerei?", Language::german));
+  EXPECT_FALSE(leans_on_before("Quand a-t-on ouvert le canal de Suez, en Egypte?", Language::french));
+  EXPECT_FALSE(leans_on_before("Cuándo se abrió el canal de Suez?", Language::spanish));
+  EXPECT_TRUE(leans_on_before("How deep is that?", Language::english));  // too short to stand alone
+}
+
 TEST(FollowUp, FirstQuestionsAndOddBytes) {
   EXPECT_EQ(standalone_question("  How deep is it?\n", "", "", Language::english), "How deep is it?");
   EXPECT_NO_FATAL_FAILURE(

@@ -93,6 +93,24 @@ TEST(PackOptions, AQuestionOfTwoPartsGetsEvidenceForEach) {
   EXPECT_GT(passages_of(both, "bakery.md"), 0u);
 }
 
+TEST(PackOptions, APartThatTheCollectionKnowsNothingOfIsNotRaised) {
+  const SmallIndex index(valley());
+  PackOptions options;
+  options.budget = 1'600;
+  options.explain = true;
+  const Packed alone = packed(index, "How high does each canal lock lift a boat?", options);
+  const Packed both = packed(
+      index, "How high does each canal lock lift a boat? Which zeppelin swans crossed Vladivostok?", options);
+  float swans = 0, best = 0;
+  for (const LedgerEntry& entry : both.ledger) {
+    float& value = entry.place.uri == "canal.md" ? best : swans;
+    value = std::max(value, entry.value);
+  }
+  EXPECT_LT(swans, .5f * best);
+  EXPECT_GT(passages_of(alone, "canal.md"), 0u);
+  EXPECT_GT(passages_of(both, "canal.md"), 0u);
+}
+
 TEST(PackOptions, TheLedgerAccountsForEveryPassage) {
   const SmallIndex index(valley());
   PackOptions options;
