@@ -51,13 +51,7 @@ class AskingTest : public testing::Test {
   Result<Generation> ask(const GenerationRequest& request = question()) {
     shown_.clear();
     endpoint_ = open();
-    return endpoint_->complete(
-        request,
-        [this](std::string_view text) {
-          shown_ += text;
-          return true;
-        },
-        never_cancelled());
+    return endpoint_->complete(request, show_, never_cancelled());
   }
 
   ChatEndpointServer server_;
@@ -67,6 +61,10 @@ class AskingTest : public testing::Test {
   EndpointLimits limits_ = short_limits();
   std::unique_ptr<ChatEndpoint> endpoint_;
   std::string shown_;
+  OnToken show_ = [this](std::string_view text) {
+    shown_ += text;
+    return true;
+  };
 };
 
 }  // namespace kindling

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "engine/generator.h"
 #include "net/http_client.h"
+#include "tests/engine_endpoint/asking.h"
 #include "tests/support/environment.h"
 
 namespace kindling {
@@ -15,9 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view key = "sk-very-secret-key";
-
-class ChatEndpointTest : public testing::Test {
+class ChatEndpointTest : public AskingTest {
  protected:
   static EndpointLimits short_limits() {
     EndpointLimits limits;
@@ -33,14 +32,6 @@ class ChatEndpointTest : public testing::Test {
     overrides.base_url = server_.base_url();
     overrides.limits = limits;
     return ChatEndpoint::open(find_profile("muse-spark").value(), overrides).value();
-  }
-
-  static GenerationRequest question() {
-    GenerationRequest request;
-    request.messages = {{"system", "Answer from the passages."},
-                        {"user", "## Cats\n[1] Cats sleep a lot. They eat.\n\nWhat do cats do?"}};
-    request.output_tokens_max = 1'000;
-    return request;
   }
 
   Result<Generation> ask(const GenerationRequest& request = question()) {
@@ -65,16 +56,6 @@ class ChatEndpointTest : public testing::Test {
     ADD_FAILURE() << "no fault " << name;
     return chat_faults().front();
   }
-
-  ChatEndpointServer server_;
-  ScopedEnvironment environment_{
-      {"META_AI_API_KEY", std::string(key)}, {"MODEL_API_KEY", ""}, {"http_proxy", ""}, {"HTTP_PROXY", ""}};
-  std::unique_ptr<ChatEndpoint> endpoint_;
-  std::string shown_;
-  OnToken show_ = [this](std::string_view text) {
-    shown_ += text;
-    return true;
-  };
 };
 
 TEST_F(ChatEndpointTest, StreamsAnAnswerWithItsUsageAndCost) {
