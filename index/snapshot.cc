@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cmath>
 #include <limits>
 #include <mutex>
 #include <numeric>
 
+#include "base/simd/vectors.h"
 #include "index/filter_sql.h"
 #include "index/store/catalog.h"
 #include "index/store/index_files.h"
 #include "index/store/segment.h"
 #include "index/terms/lexical_search.h"
+#include "index/terms/term_counting.h"
 #include "index/vectors/vector_file.h"
 #include "index/vectors/vector_store.h"
 #include "tokenizer/analyzer.h"
@@ -29,9 +33,18 @@ struct Part {
   std::uint32_t first_chunk = 0;
   std::vector<Slot> removed;     // of this segment, ascending
   std::unique_ptr<bool[]> live;  // of each document; null when none is removed
+  HeadingWeights heading_weights;
 
   [[nodiscard]] bool is_live(std::uint32_t slot) const { return live == nullptr || live[slot]; }
 };
+
+template <typename Index>
+std::vector<std::uint32_t> positions_of(std::span<const Index> indexes) {
+  std::vector<std::uint32_t> positions;
+  positions.reserve(indexes.size());
+  for (const Index index : indexes) positions.push_back(position(index));
+  return positions;
+}
 
 class IndexSnapshot final : public Snapshot {
  public:
@@ -140,14 +153,20 @@ class IndexSnapshot final : public Snapshot {
   [[nodiscard]] Result<DocumentIndex> find(std::string_view document) const override;
   [[nodiscard]] Result<std::vector<bool>> matching(const Filter& filter) const override;
   [[nodiscard]] LexicalMatches lexical(std::span<const Term> question) const override;
+  [[nodiscard]] TermCounts sentence_terms(std::span<const Term> question,
+                                          std::span<const ChunkIndex> chunks) const override;
+  [[nodiscard]] TermCounts heading_terms(std::span<const Term> question,
+                                         std::span<const SectionIndex> sections) const override;
   void cosines(std::span<const float> query, std::span<float> out) const override;
   [[nodiscard]] std::span<const float> vector(ChunkIndex chunk) const override;
+  [[nodiscard]] float section_vector_length(SectionIndex section) const override;
   [[nodiscard]] std::vector<PendingRange> pending() const override;
 
  private:
   [[nodiscard]] Status add_segment(Files& files, const CatalogSegment& row, const CatalogState& state);
   [[nodiscard]] Status add_vectors(Files& files, const CatalogState& state);
   [[nodiscard]] Status check_bulk() const;
+  [[nodiscard]] std::vector<LexicalSegment> lexical_segments() const;
   void count(Files& files, const CatalogState& state);
   void count_languages();
 
@@ -178,8 +197,9 @@ class IndexSnapshot final : public Snapshot {
   std::vector<Language> languages_;
   std::vector<Part> parts_;
   std::vector<VectorFile> vector_files_;
-  std::vector<VectorRows> vector_rows_;   // of the snapshot, ascending
-  std::unique_ptr<VectorStore> vectors_;  // null without an encoder
+  std::vector<VectorRows> vector_rows_;                           // of the snapshot, ascending
+  std::unique_ptr<VectorStore> vectors_;                          // null without an encoder
+  std::unique_ptr<std::atomic<float>[]> section_vector_lengths_;  // zero: not asked for yet
   std::uint32_t documents_ = 0;
   std::uint32_t sections_ = 0;
   std::uint32_t chunks_ = 0;
@@ -205,7 +225,8 @@ Status IndexSnapshot::add_segment(Files& files, const CatalogSegment& row, const
             .first_section = sections_,
             .first_chunk = chunks_,
             .removed = {},
-            .live = nullptr};
+            .live = nullptr,
+            .heading_weights = HeadingWeights(summary.headings)};
   const auto [first, last] =
       std::equal_range(state.removed.begin(), state.removed.end(), Slot{row.number, 0},
                        [](const Slot& a, const Slot& b) { return a.segment < b.segment; });
@@ -238,6 +259,7 @@ Status IndexSnapshot::add_vectors(Files& files, const CatalogState& state) {
     vector_rows_.push_back({part->first_chunk + row.first, row.count, vector_files_.back().rows().data()});
   }
   vectors_ = make_flat_vector_store(vector_rows_, settings_.dimensions);
+  section_vector_lengths_ = std::make_unique<std::atomic<float>[]>(sections_);
   return {};
 }
 
@@ -346,16 +368,31 @@ Result<std::vector<bool>> IndexSnapshot::matching(const Filter& filter) const {
   return kept;
 }
 
-LexicalMatches IndexSnapshot::lexical(std::span<const Term> question) const {
+std::vector<LexicalSegment> IndexSnapshot::lexical_segments() const {
   std::vector<LexicalSegment> segments;
   for (const Part& part : parts_) {
     const std::size_t documents = part.live == nullptr ? 0 : part.segment.documents().size();
     segments.push_back({.segment = &part.segment,
                         .first_section = part.first_section,
                         .first_chunk = part.first_chunk,
-                        .live = {part.live.get(), documents}});
+                        .live = {part.live.get(), documents},
+                        .heading_weights = &part.heading_weights});
   }
-  return search_terms(segments, question);
+  return segments;
+}
+
+LexicalMatches IndexSnapshot::lexical(std::span<const Term> question) const {
+  return search_terms(lexical_segments(), question);
+}
+
+TermCounts IndexSnapshot::sentence_terms(std::span<const Term> question,
+                                         std::span<const ChunkIndex> chunks) const {
+  return count_in_sentences(lexical_segments(), question, positions_of(chunks));
+}
+
+TermCounts IndexSnapshot::heading_terms(std::span<const Term> question,
+                                        std::span<const SectionIndex> sections) const {
+  return count_in_headings(lexical_segments(), question, positions_of(sections));
 }
 
 void IndexSnapshot::cosines(std::span<const float> query, std::span<float> out) const {
@@ -382,6 +419,25 @@ std::span<const float> IndexSnapshot::vector(ChunkIndex chunk) const {
   // A row of NaN belongs to a document that was removed before it was embedded.
   if (!row.empty() && row.front() != row.front()) return {};
   return row;
+}
+
+float IndexSnapshot::section_vector_length(SectionIndex section) const {
+  KINDLING_CHECK(position(section) < sections_);
+  if (vectors_ == nullptr) return 0;
+  std::atomic<float>& kept = section_vector_lengths_[position(section)];
+  float length = kept.load(std::memory_order_relaxed);
+  if (length > 0) return length;
+  const Part& part = part_of(section);
+  const SectionRecord& record = part.segment.sections()[position(section) - part.first_section];
+  std::vector<float> sum(settings_.dimensions);
+  for (std::uint32_t c = record.first_chunk; c < record.first_chunk + record.chunk_count; ++c) {
+    const auto weight = static_cast<float>(part.segment.chunks()[c].tokens);
+    const std::span<const float> chunk = vector(ChunkIndex{part.first_chunk + c});
+    for (std::size_t d = 0; d < chunk.size(); ++d) sum[d] += weight * chunk[d];
+  }
+  length = std::sqrt(inner_product(sum, sum));
+  kept.store(length, std::memory_order_relaxed);
+  return length;
 }
 
 std::vector<PendingRange> IndexSnapshot::pending() const {

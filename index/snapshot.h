@@ -25,6 +25,7 @@
 #include "index/filter.h"
 #include "index/ids.h"
 #include "index/lexical.h"
+#include "index/term_counts.h"
 #include "tokenizer/analyzer.h"
 
 namespace kindling {
@@ -136,11 +137,22 @@ class Snapshot {
   // See index/lexical.h. `question` as analyze_question gives it.
   [[nodiscard]] virtual LexicalMatches lexical(std::span<const Term> question) const = 0;
 
+  // How often the question's terms stand in each sentence of `chunks`, one chunk after another, and in the
+  // headings over each of `sections` (title and heading path together): index/term_counts.h. Require:
+  // ascending.
+  [[nodiscard]] virtual TermCounts sentence_terms(std::span<const Term> question,
+                                                  std::span<const ChunkIndex> chunks) const = 0;
+  [[nodiscard]] virtual TermCounts heading_terms(std::span<const Term> question,
+                                                 std::span<const SectionIndex> sections) const = 0;
+
   // Inner products of a unit vector with every chunk's. out: [chunk_slots]; NaN where the document is removed
   // or its vectors are pending. Requires: query.size() == settings().dimensions.
   virtual void cosines(std::span<const float> query, std::span<float> out) const = 0;
   // [dimensions], or empty while pending.
   [[nodiscard]] virtual std::span<const float> vector(ChunkIndex chunk) const = 0;
+  // Length of the sum of the section's chunks' vectors, each times its tokens; those without a vector left out.
+  // Inner products with the section's mean vector follow from the chunks'. Zero when none has one.
+  [[nodiscard]] virtual float section_vector_length(SectionIndex section) const = 0;
   // Ranges without vectors, in index order. Ranges whose documents are all removed are left out.
   [[nodiscard]] virtual std::vector<PendingRange> pending() const = 0;
 };

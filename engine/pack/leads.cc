@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "engine/pack/unit_sets.h"
 
@@ -11,11 +12,18 @@ namespace {
 constexpr std::uint32_t attribution_bytes_max = 120;
 constexpr std::string_view blanks = " \t";
 
+// rfind of a character looks at one byte after the other; this is asked for every sentence that may go in.
+std::size_t last_line_end(std::string_view text) {
+  const void* found = text.empty() ? nullptr : ::memrchr(text.data(), '\n', text.size());
+  return found == nullptr ? text.npos
+                          : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
+
 // The line around `at`, cut where it is longer than any that could lead: a text may be one line.
 ByteSpan line_at(std::string_view text, std::uint32_t at) {
   constexpr std::uint32_t reach = 2'048;
   const std::uint32_t from = at > reach ? at - reach : 0;
-  const std::size_t before = slice(text, {from, at}).rfind('\n');
+  const std::size_t before = last_line_end(slice(text, {from, at}));
   const std::string_view rest = text.substr(at, reach);
   const std::size_t end = rest.find('\n');
   return {before == text.npos ? from : from + static_cast<std::uint32_t>(before) + 1,

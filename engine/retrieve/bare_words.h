@@ -9,4 +9,7 @@ namespace kindling {
 // ASCII letters (in lower case) and digits, and all bytes beyond ASCII; everything else is left out.
 [[nodiscard]] std::string bare_words(std::string_view text);
 
+// bare_words(text) == bare, known at the first difference.
+[[nodiscard]] bool are_bare_words(std::string_view text, std::string_view bare);
+
 }  // namespace kindling

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <unordered_map>
-
-#include "base/utf8.h"
 
 namespace kindling {
 namespace {
@@ -75,24 +72,28 @@ float language_gate(const Snapshot& snapshot, Language language) {
   return std::clamp((*middle - 2.3f) / .7f, 0.f, 1.f);
 }
 
+// The positions of the `count` best scores, in ascending order of position: of equal ones the earlier.
 std::vector<std::uint32_t> best_positions(std::span<const float> scores, std::size_t count) {
   std::vector<std::uint32_t> positions;
   positions.reserve(scores.size());
   for (std::uint32_t i = 0; i < scores.size(); ++i) {
     if (scores[i] > no_score) positions.push_back(i);
   }
-  count = std::min(count, positions.size());
+  if (count >= positions.size()) return positions;
   const auto better = [&](std::uint32_t a, std::uint32_t b) {
     return scores[a] != scores[b] ? scores[a] > scores[b] : a < b;
   };
-  std::partial_sort(positions.begin(), positions.begin() + static_cast<std::ptrdiff_t>(count), positions.end(),
-                    better);
-  positions.resize(count);
+  std::vector<std::uint32_t> ranked = positions;
+  const auto first_left_out = ranked.begin() + static_cast<std::ptrdiff_t>(count);
+  std::nth_element(ranked.begin(), first_left_out, ranked.end(), better);
+  std::erase_if(positions, [&](std::uint32_t i) { return !better(i, *first_left_out); });
   return positions;
 }
 
 std::vector<float> feedback_vector(const Snapshot& snapshot, std::span<const float> scores) {
-  const std::vector<std::uint32_t> best = best_positions(scores, feedback_chunks);
+  std::vector<std::uint32_t> best = best_positions(scores, feedback_chunks);
+  std::stable_sort(best.begin(), best.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
   std::vector<float> centroid(snapshot.settings().dimensions, 0.f);
   float total = 0;
   for (const std::uint32_t i : best) {
@@ -198,21 +199,15 @@ class Scoring {
   }
 
   void score_sections() {
-    std::unordered_map<std::uint32_t, const SectionMatch*> matches;
-    for (const SectionMatch& match : candidates_.lexical.sections)
-      matches.emplace(position(match.section), &match);
-    std::vector<std::uint32_t> sections;
+    // Chunks, the sections of ascending chunks, and the matches all ascend.
+    auto match = candidates_.lexical.sections.begin();
+    const auto end = candidates_.lexical.sections.end();
     for (const std::uint32_t i : best_positions(scores_.chunks, section_candidates)) {
-      sections.push_back(position(snapshot_.section_of(ChunkIndex{i})));
-    }
-    std::sort(sections.begin(), sections.end());
-    sections.erase(std::unique(sections.begin(), sections.end()), sections.end());
-    scores_.sections.reserve(sections.size());
-    for (const std::uint32_t section : sections) {
-      const auto match = matches.find(section);
-      const float value =
-          section_score(SectionIndex{section}, match == matches.end() ? nullptr : match->second);
-      scores_.sections.push_back({SectionIndex{section}, value});
+      const SectionIndex section = snapshot_.section_of(ChunkIndex{i});
+      if (!scores_.sections.empty() && scores_.sections.back().section == section) continue;
+      while (match != end && match->section < section) ++match;
+      const bool matches = match != end && match->section == section;
+      scores_.sections.push_back({section, section_score(section, matches ? &*match : nullptr)});
     }
   }
 
@@ -226,22 +221,19 @@ class Scoring {
   // the chunks' weighted means over the length of that mean.
   SectionDense section_dense(const SectionView& section) const {
     SectionDense dense;
-    std::vector<float> mean(snapshot_.settings().dimensions, 0.f);
     float best = -1, cosine = 0, feedback = 0;
     for (std::uint32_t k = 0; k < section.chunk_count; ++k) {
       const ChunkIndex chunk{position(section.first_chunk) + k};
       const std::uint32_t i = position(chunk);
       if (std::isnan(candidates_.cosines[i])) continue;
       const auto weight = static_cast<float>(snapshot_.chunk(chunk).tokens);
-      const std::span<const float> vector = snapshot_.vector(chunk);
-      for (std::size_t d = 0; d < mean.size(); ++d) mean[d] += weight * vector[d];
       best = std::max(best, candidates_.cosines[i]);
       cosine += weight * candidates_.cosines[i];
       if (!scores_.feedback.empty()) feedback += weight * (scores_.feedback[i] + feedback_mean_);
       dense.known = true;
     }
-    const float length = std::sqrt(std::inner_product(mean.begin(), mean.end(), mean.begin(), 0.f));
-    if (!dense.known || length == 0) return {};
+    const float length = dense.known ? snapshot_.section_vector_length(section.index) : 0;
+    if (length == 0) return {};
     dense.cosine = .5f * (cosine / length + best);
     dense.feedback = feedback / length - feedback_mean_;
     return dense;

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <map>
+#include <optional>
 #include <unordered_map>
 
 #include "engine/retrieve/bare_words.h"
-#include "tokenizer/analyzer.h"
+#include "index/term_counts.h"
 
 namespace kindling {
 namespace {
@@ -19,6 +19,8 @@ constexpr float gate_weight = .7f;
 constexpr float forward_fade = 120;  // characters
 constexpr float backward_fade = 40;
 constexpr float k1 = .9f, b = .6f;  // BM25 of sentences, as of chunks
+
+constexpr std::uint32_t no_term = 0xffffffff;
 
 constexpr float least_share =
     .05f;  // of the range of scores, that the least candidate of a small collection keeps
@@ -44,24 +46,28 @@ bool is_marked_heading(std::string_view text) {
   return marks != text.npos && marks >= 1 && marks <= 6 && text[marks] == ' ' && text.find('\n') == text.npos;
 }
 
-// Which question terms a piece of text holds, and how often: index of the term -> count; and its length in
-// terms.
-struct TermCounts {
-  std::map<std::size_t, float> counts;
-  float length = 0;
-
-  void add(const TermCounts& other) {
-    for (const auto& [term, count] : other.counts) counts[term] += count;
-    length += other.length;
+// What a heading and a sentence under it hold of the question together, by term.
+template <typename Use>
+void for_each_sum(std::span<const TermCount> one, std::span<const TermCount> other, Use use) {
+  std::size_t i = 0, j = 0;
+  while (i < one.size() || j < other.size()) {
+    const std::uint32_t term =
+        std::min(i < one.size() ? one[i].term : no_term, j < other.size() ? other[j].term : no_term);
+    std::uint32_t count = 0;
+    if (i < one.size() && one[i].term == term) count += one[i++].count;
+    if (j < other.size() && other[j].term == term) count += other[j++].count;
+    use(term, static_cast<float>(count));
   }
-};
+}
 
 class Valuation {
  public:
   Valuation(const Snapshot& snapshot, const Query& query, const Candidates& candidates, const Scores& scores)
-      : snapshot_(snapshot), query_(query), candidates_(candidates), scores_(scores) {
-    for (std::size_t i = 0; i < query.terms.size(); ++i) term_index_.emplace(query.terms[i].text, i);
-  }
+      : snapshot_(snapshot),
+        query_(query),
+        candidates_(candidates),
+        scores_(scores),
+        chunk_evidence_(scores.chunks.size(), no_evidence) {}
 
   std::vector<Unit> run(std::size_t base_rank) {
     judge_chunks(base_rank);
@@ -75,13 +81,17 @@ class Valuation {
  private:
   void judge_chunks(std::size_t base_rank) {
     const float base = base_of(scores_.chunks, base_rank);
+    std::uint32_t first = 0, end = 0;  // of the document
     for (std::uint32_t i = 0; i < scores_.chunks.size(); ++i) {
       const float above = scores_.chunks[i] - base;
       if (!(above > 0)) continue;
-      const DocumentView document = snapshot_.document(snapshot_.document_of(ChunkIndex{i}));
-      const std::uint32_t first = position(document.first_chunk), last = first + document.chunk_count - 1;
+      if (i >= end) {
+        const DocumentView document = snapshot_.document(snapshot_.document_of(ChunkIndex{i}));
+        first = position(document.first_chunk);
+        end = first + document.chunk_count;
+      }
       raise(i, above);
-      if (i < last) raise(i + 1, following_share * above);
+      if (i + 1 < end) raise(i + 1, following_share * above);
       if (i > first) raise(i - 1, preceding_share * above);
     }
   }
@@ -105,20 +115,34 @@ class Valuation {
   }
 
   void collect_units() {
-    for (const auto& [i, evidence] : chunk_evidence_) {
-      const ChunkView chunk = snapshot_.chunk(ChunkIndex{i});
-      const auto section = section_evidence_.find(position(chunk.section));
-      const float mixed = .6f * evidence + .4f * (section == section_evidence_.end() ? 0 : section->second);
-      if (!(mixed > 0)) continue;
-      const float value = std::pow(mixed, value_power);
-      const std::string_view text = snapshot_.document(chunk.document).text;
-      const std::string heading = innermost_heading(snapshot_, chunk.section);
-      for (const Sentence& sentence : chunk.sentences) {
-        const ByteSpan span = without_trailing_space(text, sentence.span);
-        if (is_heading_unit(slice(text, span), heading)) continue;
-        if (!span.empty())
-          units_.push_back({chunk.document, chunk.section, chunk.index, span, value, 0, 0, false});
+    std::optional<SectionIndex> last;
+    float section_share = 0;
+    std::string heading;
+    std::uint32_t pieces = 0;
+    for (std::uint32_t i = 0; i < chunk_evidence_.size(); ++i) {
+      if (chunk_evidence_[i] == no_evidence) continue;
+      const SectionIndex section = snapshot_.section_of(ChunkIndex{i});
+      if (last != section) {
+        const auto found = section_evidence_.find(position(section));
+        section_share = .4f * (found == section_evidence_.end() ? 0 : found->second);
+        heading = innermost_heading(snapshot_, section);
+        last = section;
       }
+      const float mixed = .6f * chunk_evidence_[i] + section_share;
+      if (!(mixed > 0)) continue;
+      add_units(snapshot_.chunk(ChunkIndex{i}), std::pow(mixed, value_power), heading, pieces);
+    }
+  }
+
+  void add_units(const ChunkView& chunk, float value, const std::string& heading, std::uint32_t& pieces) {
+    const std::string_view text = snapshot_.document(chunk.document).text;
+    chunks_.push_back(chunk.index);
+    for (const Sentence& sentence : chunk.sentences) {
+      const std::uint32_t piece = pieces++;
+      const ByteSpan span = without_trailing_space(text, sentence.span);
+      if (span.empty() || is_heading_unit(slice(text, span), heading)) continue;
+      units_.push_back({chunk.document, chunk.section, chunk.index, span, value, 0, 0, false});
+      pieces_.push_back(piece);
     }
   }
 
@@ -135,43 +159,32 @@ class Valuation {
   }
 
   void score_sentences() {
-    std::vector<TermCounts> counts(units_.size());
-    double length_sum = 0;
-    TermCounts heading;
+    const TermCounts sentences = snapshot_.sentence_terms(query_.terms, chunks_);
+    std::vector<SectionIndex> sections;
+    std::vector<std::uint32_t> section_of_unit(units_.size());
     for (std::size_t i = 0; i < units_.size(); ++i) {
-      const DocumentView document = snapshot_.document(units_[i].document);
-      if (i == 0 || units_[i].section != units_[i - 1].section)
-        heading = count_heading(units_[i].section, document);
-      counts[i] = count_terms(slice(document.text, units_[i].span), document.language);
-      if (counts[i].length > 0) counts[i].add(heading);  // ")." says nothing under any heading
-      length_sum += counts[i].length;
+      if (i == 0 || units_[i].section != units_[i - 1].section) sections.push_back(units_[i].section);
+      section_of_unit[i] = static_cast<std::uint32_t>(sections.size() - 1);
     }
+    const TermCounts headings = snapshot_.heading_terms(query_.terms, sections);
+    const auto length_of = [&](std::size_t i) {
+      const std::uint32_t length = sentences.lengths[pieces_[i]];
+      // ")." says nothing under any heading
+      return static_cast<float>(length > 0 ? length + headings.lengths[section_of_unit[i]] : 0);
+    };
+    double length_sum = 0;
+    for (std::size_t i = 0; i < units_.size(); ++i) length_sum += length_of(i);
     const auto mean_length = static_cast<float>(length_sum / static_cast<double>(units_.size()));
     for (std::size_t i = 0; i < units_.size(); ++i) {
-      const float norm = k1 * (1 - b + b * counts[i].length / std::max(mean_length, 1.f));
-      for (const auto& [term, tf] : counts[i].counts)
-        units_[i].gate += candidates_.lexical.idf[term] * tf / (tf + norm);
+      const float norm = k1 * (1 - b + b * length_of(i) / std::max(mean_length, 1.f));
+      if (sentences.lengths[pieces_[i]] == 0) continue;
+      for_each_sum(sentences.of(pieces_[i]), headings.of(section_of_unit[i]),
+                   [&](std::uint32_t term, float tf) {
+                     units_[i].gate += candidates_.lexical.idf[term] * tf / (tf + norm);
+                   });
     }
     scale_to_one();
     for (Unit& unit : units_) unit.words = unit.gate;
-  }
-
-  TermCounts count_heading(SectionIndex section, const DocumentView& document) const {
-    TermCounts heading = count_terms(document.title, document.language);
-    for (const std::string_view part : snapshot_.section(section).heading_path) {
-      heading.add(count_terms(part, document.language));
-    }
-    return heading;
-  }
-
-  TermCounts count_terms(std::string_view text, Language language) const {
-    TermCounts counted;
-    for (const Term& term : analyze(text, language)) {
-      if (const auto found = term_index_.find(term.text); found != term_index_.end())
-        ++counted.counts[found->second];
-      ++counted.length;
-    }
-    return counted;
   }
 
   // Each sentence takes the larger of its own gate and what fades in from its neighbours.
@@ -201,18 +214,15 @@ class Valuation {
   const Query& query_;
   const Candidates& candidates_;
   const Scores& scores_;
-  std::unordered_map<std::string_view, std::size_t> term_index_;
-  std::map<std::uint32_t, float> chunk_evidence_;              // C', ordered by chunk
+  static constexpr float no_evidence = -1;
+  std::vector<float> chunk_evidence_;                          // [chunk slots] C', or no_evidence
   std::unordered_map<std::uint32_t, float> section_evidence_;  // S
+  std::vector<ChunkIndex> chunks_;                             // those that units are taken from, ascending
   std::vector<Unit> units_;
+  std::vector<std::uint32_t> pieces_;  // of each unit: which of the sentences of chunks_ it is
 };
 
 }  // namespace
-
-ByteSpan without_trailing_space(std::string_view text, ByteSpan span) {
-  while (span.end > span.begin && static_cast<unsigned char>(text[span.end - 1]) <= ' ') --span.end;
-  return span;
-}
 
 std::string innermost_heading(const Snapshot& snapshot, SectionIndex section) {
   const SectionView view = snapshot.section(section);
@@ -221,7 +231,7 @@ std::string innermost_heading(const Snapshot& snapshot, SectionIndex section) {
 }
 
 bool is_heading_unit(std::string_view text, std::string_view heading) {
-  return is_marked_heading(text) || (!heading.empty() && bare_words(text) == heading);
+  return is_marked_heading(text) || (!heading.empty() && are_bare_words(text, heading));
 }
 
 std::vector<Unit> value_units(const Snapshot& snapshot, const Query& query, const Candidates& candidates,

@@ -46,9 +46,6 @@ struct Unit {
                                             const Candidates& candidates, const Scores& scores,
                                             std::size_t base_rank);
 
-// `span` of `text` (bytes) up to its last visible byte: what a unit sends of its sentence.
-[[nodiscard]] ByteSpan without_trailing_space(std::string_view text, ByteSpan span);
-
 // The last of a section's heading path, or the document's title, as bare_words gives it.
 [[nodiscard]] std::string innermost_heading(const Snapshot& snapshot, SectionIndex section);
 // A heading says nothing by itself, and stands above its section's passages anyway. `heading`: as

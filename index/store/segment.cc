@@ -77,6 +77,10 @@ std::string_view place_of(Region region) {
       return "region block_offsets";
     case Region::postings:
       return "region postings";
+    case Region::sentence_words:
+      return "region sentence_words";
+    case Region::heading_lengths:
+      return "region heading_lengths";
   }
   return "region";
 }
@@ -89,7 +93,8 @@ Result<Segment> Segment::open(Files& files, const std::filesystem::path& folder,
   Segment segment(std::move(file));
   segment.number_ = number;
   for (const Region region : all_regions) {
-    if (is_bulk(region)) continue;
+    const bool absent = segment.region(region).empty() && is_optional(region);
+    if (is_bulk(region) || absent) continue;
     KINDLING_TRY_VOID(segment.file_.verify(static_cast<std::uint32_t>(region), place_of(region)));
   }
   KINDLING_TRY_VOID(segment.read_regions());
@@ -126,6 +131,10 @@ Status Segment::read_regions() {
   KINDLING_TRY_VOID(read_array(Region::heading_terms, heading_term_offsets_.back(), heading_terms_));
   KINDLING_TRY_VOID(read_array(Region::chunk_lengths, summary_.chunks, chunk_lengths_));
   KINDLING_TRY_VOID(read_array(Region::section_lengths, summary_.sections, section_lengths_));
+  if (!region(Region::sentence_words).empty())
+    KINDLING_TRY_VOID(read_array(Region::sentence_words, summary_.sentences, sentence_words_));
+  if (!region(Region::heading_lengths).empty())
+    KINDLING_TRY_VOID(read_array(Region::heading_lengths, summary_.headings, heading_lengths_));
   std::span<const std::uint32_t> term_offsets;
   std::span<const std::uint64_t> block_offsets;
   KINDLING_TRY_VOID(read_array(Region::term_offsets, std::uint64_t{summary_.terms} + 1, term_offsets));

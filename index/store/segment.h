@@ -18,6 +18,7 @@
 #include "index/store/region_file.h"
 #include "index/store/segment_format.h"
 #include "index/terms/dictionary.h"
+#include "index/terms/sentence_words.h"
 
 namespace kindling {
 
@@ -39,6 +40,9 @@ class Segment {
   [[nodiscard]] std::span<const Sentence> sentences() const { return sentences_; }
   [[nodiscard]] std::span<const std::uint32_t> chunk_lengths() const { return chunk_lengths_; }
   [[nodiscard]] std::span<const std::uint32_t> section_lengths() const { return section_lengths_; }
+  // [sentences] and [headings], or empty: see terms/sentence_words.h.
+  [[nodiscard]] std::span<const SentenceWords> sentence_words() const { return sentence_words_; }
+  [[nodiscard]] std::span<const std::uint32_t> heading_lengths() const { return heading_lengths_; }
   [[nodiscard]] const Dictionary& dictionary() const { return dictionary_; }
 
   [[nodiscard]] std::string_view uri(std::uint32_t slot) const;
@@ -94,6 +98,8 @@ class Segment {
   std::span<const std::uint32_t> heading_terms_;
   std::span<const std::uint32_t> chunk_lengths_;
   std::span<const std::uint32_t> section_lengths_;
+  std::span<const SentenceWords> sentence_words_;
+  std::span<const std::uint32_t> heading_lengths_;
   std::string_view strings_;
   std::string_view texts_;
   std::string_view extras_;

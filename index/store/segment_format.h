@@ -35,6 +35,8 @@ enum class Region : std::uint32_t {
   term_bytes,            // terms in ascending order of bytes
   block_offsets,         // u64[terms + 1] into postings
   postings,              // see terms/postings.h
+  sentence_words,        // SentenceWords[sentences], see terms/sentence_words.h; not in files of early programs
+  heading_lengths,       // u32[headings]: terms of each, with the mark repeats_a_term; likewise
 };
 
 inline constexpr std::array all_regions = {Region::summary,
@@ -56,7 +58,9 @@ inline constexpr std::array all_regions = {Region::summary,
                                            Region::term_offsets,
                                            Region::term_bytes,
                                            Region::block_offsets,
-                                           Region::postings};
+                                           Region::postings,
+                                           Region::sentence_words,
+                                           Region::heading_lengths};
 
 // "region postings", for messages.
 [[nodiscard]] std::string_view place_of(Region region);
@@ -65,6 +69,11 @@ inline constexpr std::array all_regions = {Region::summary,
 // outside the file.
 [[nodiscard]] constexpr bool is_bulk(Region region) {
   return region == Region::texts || region == Region::extras || region == Region::postings;
+}
+
+// Regions without which a segment is whole: what they hold can be had from the text.
+[[nodiscard]] constexpr bool is_optional(Region region) {
+  return region == Region::sentence_words || region == Region::heading_lengths;
 }
 
 inline constexpr std::uint32_t no_heading = 0xffffffff;

@@ -130,6 +130,7 @@ Status SegmentWriter::add_one(const Document& document, const DocumentHeadings& 
   chunk_lengths_.insert(chunk_lengths_.end(), analyzed.chunk_lengths.begin(), analyzed.chunk_lengths.end());
   section_lengths_.insert(section_lengths_.end(), analyzed.section_lengths.begin(),
                           analyzed.section_lengths.end());
+  sentence_words_.insert(sentence_words_.end(), analyzed.sentence_words.begin(), analyzed.sentence_words.end());
   documents_.push_back(record);
   return {};
 }
@@ -175,6 +176,7 @@ std::vector<std::uint32_t> SegmentWriter::add_headings(const Document& document,
     for (const std::uint32_t term : analyzed.heading_terms[i])
       heading_terms_.push_back(provisional_terms[term]);
     heading_term_offsets_.push_back(size_of(heading_terms_));
+    heading_lengths_.push_back(analyzed.heading_lengths[i]);
   }
   return numbers;
 }
@@ -232,6 +234,8 @@ Result<WrittenFile> SegmentWriter::write(Files& files, const std::filesystem::pa
       region(Region::term_bytes, dictionary.term_bytes),
       region(Region::block_offsets, bytes_of(dictionary.block_offsets)),
       region(Region::postings, dictionary.postings),
+      region(Region::sentence_words, bytes_of(sentence_words_)),
+      region(Region::heading_lengths, bytes_of(heading_lengths_)),
   };
   return write_region_file(files, path, FileKind::segment, segment, regions);
 }

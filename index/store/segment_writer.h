@@ -61,6 +61,8 @@ class SegmentWriter {
   std::vector<std::uint32_t> heading_terms_;  // provisional numbers until `write`
   std::vector<std::uint32_t> chunk_lengths_;
   std::vector<std::uint32_t> section_lengths_;
+  std::vector<SentenceWords> sentence_words_;
+  std::vector<std::uint32_t> heading_lengths_;
   DictionaryBuilder dictionary_;
   std::map<std::pair<Language, std::string>, std::uint32_t>
       heading_numbers_;  // a heading's terms depend on the language

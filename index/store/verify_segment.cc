@@ -108,6 +108,7 @@ class SegmentVerification {
       previous = text;
       verify_term(term);
     }
+    for (std::uint32_t c = 0; c < chunk_lengths_.size(); ++c) verify_sentence_words(c);
     for (std::uint32_t s = 0; s < section_lengths_.size(); ++s) verify_lengths(s);
     verify_headings();
     return {};
@@ -142,6 +143,22 @@ class SegmentVerification {
     return static_cast<std::size_t>(std::unique(places.begin(), places.end()) - places.begin());
   }
 
+  void verify_sentence_words(std::uint32_t c) const {
+    const ChunkRecord& chunk = segment_.chunks()[c];
+    if (segment_.sentence_words().empty() || chunk.sentence_count == 0) return;
+    const auto words = segment_.sentence_words().subspan(chunk.first_sentence, chunk.sentence_count);
+    std::uint64_t terms = 0;
+    bool whole = segment_.sentences()[chunk.first_sentence].span.begin == chunk.span.begin;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      whole &= words[i].count != SentenceWords::unlike;
+      terms += words[i].count;
+      if (i > 0 && words[i].first < words[i - 1].first)
+        problem(Region::sentence_words, chunk.first_sentence + i, "begins before the sentence in front of it");
+    }
+    if (whole && terms != chunk_lengths_[c])
+      problem(Region::sentence_words, chunk.first_sentence, "the chunk has another number of terms");
+  }
+
   // So far chunk_lengths_ holds the terms of bodies, section_lengths_ those of headings.
   void verify_lengths(std::uint32_t s) const {
     const SectionRecord& section = segment_.sections()[s];
@@ -159,6 +176,12 @@ class SegmentVerification {
   void verify_headings() const {
     for (std::uint32_t h = 0; h < segment_.summary().headings; ++h) {
       const auto terms = segment_.heading_terms(h);
+      if (!segment_.heading_lengths().empty()) {
+        const std::uint32_t length = segment_.heading_lengths()[h];
+        const bool fits =
+            (length & repeats_a_term) != 0 ? (length & ~repeats_a_term) > terms.size() : length == terms.size();
+        if (!fits) problem(Region::heading_lengths, h, "is not the number of its terms");
+      }
       for (std::size_t i = 1; i < terms.size(); ++i) {
         if (terms[i] <= terms[i - 1]) {
           problem(Region::heading_terms, h, "its terms are out of order");

@@ -18,6 +18,7 @@ class DocumentAnalysis {
   explicit DocumentAnalysis(const Document& document) : document_(document) {
     result_.chunk_lengths.resize(document.chunks.size());
     result_.section_lengths.resize(document.sections.size());
+    result_.sentence_words.resize(document.sentences.size());
   }
 
   AnalyzedDocument run(const DocumentHeadings& headings) {
@@ -40,11 +41,25 @@ class DocumentAnalysis {
     return at->second;
   }
 
+  void place_sentences(const Chunk& chunk, std::span<const Term> terms) {
+    const std::uint32_t end = chunk.first_sentence + chunk.sentence_count;
+    if (chunk.first_sentence < placed_sentences_) {  // a sentence of two chunks would need two places
+      for (std::uint32_t s = chunk.first_sentence; s < std::min(end, placed_sentences_); ++s)
+        result_.sentence_words[s].count = SentenceWords::unlike;
+      return;
+    }
+    const auto sentences = std::span(document_.sentences).subspan(chunk.first_sentence, chunk.sentence_count);
+    const auto words = sentence_words(document_.text.utf8, chunk, sentences, terms, document_.language);
+    std::copy(words.begin(), words.end(), result_.sentence_words.begin() + chunk.first_sentence);
+    placed_sentences_ = end;
+  }
+
   void analyze_bodies() {
     for (std::uint32_t c = 0; c < document_.chunks.size(); ++c) {
       const Chunk& chunk = document_.chunks[c];
       auto terms = analyze(slice(document_.text.utf8, chunk.span), document_.language);
       const auto length = static_cast<std::uint32_t>(terms.size());
+      place_sentences(chunk, terms);
       for (Term& term : terms) {
         result_.terms[number(std::move(term.text))].body.push_back({c, term.position});
       }
@@ -63,6 +78,8 @@ class DocumentAnalysis {
       for (const PlacedTerm& word : placed) terms.push_back(word.term);
       std::sort(terms.begin(), terms.end());
       terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+      const auto length = static_cast<std::uint32_t>(placed.size());
+      result_.heading_lengths.push_back(terms.size() == placed.size() ? length : length | repeats_a_term);
     }
   }
 
@@ -129,6 +146,7 @@ class DocumentAnalysis {
   const Document& document_;
   AnalyzedDocument result_;
   std::unordered_map<std::string, std::uint32_t> numbers_;
+  std::uint32_t placed_sentences_ = 0;                  // those below have their words
   std::vector<std::vector<PlacedTerm>> heading_words_;  // of each heading
 };
 

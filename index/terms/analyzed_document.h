@@ -10,6 +10,7 @@
 
 #include "index/document.h"
 #include "index/terms/document_headings.h"
+#include "index/terms/sentence_words.h"
 
 namespace kindling {
 
@@ -33,7 +34,9 @@ struct AnalyzedTerm {
 struct AnalyzedDocument {
   std::vector<AnalyzedTerm> terms;  // distinct, in order of first occurrence
   std::vector<std::vector<std::uint32_t>>
-      heading_terms;  // of each of document_headings(): terms, ascending, each once
+      heading_terms;                           // of each of document_headings(): terms, ascending, each once
+  std::vector<std::uint32_t> heading_lengths;  // terms of each; with the mark repeats_a_term
+  std::vector<SentenceWords> sentence_words;   // of each sentence of the document
   std::vector<std::uint32_t> chunk_lengths;
   std::vector<std::uint32_t> section_lengths;
 };

@@ -143,12 +143,12 @@ class SegmentSearch {
         question_(question),
         chunks_(segment_.chunks().size()),
         sections_(segment_.sections().size()),
-        under_asked_heading_(segment_.sections().size()) {}
+        under_asked_heading_(segment_.sections().size()),
+        named_headings_(segment_.summary().headings, -1.0F) {}
 
   void run(LexicalMatches& matches) {
-    TermPostings previous;
+    TermPostings previous, current;
     for (std::uint32_t i = 0; i < question_.size(); ++i) {
-      TermPostings current;
       read(i, current);
       if (current.known) {
         add_to_chunks(i, current);
@@ -165,9 +165,9 @@ class SegmentSearch {
   void read(std::uint32_t i, TermPostings& postings) {
     const Dictionary& dictionary = segment_.dictionary();
     const auto number = dictionary.find(question_[i].text);
+    postings.known = number.has_value();
     if (!number) return;
     const PostingBlock block = dictionary.block(*number);
-    postings.known = true;
     // Damage ends a list early; `verify` reports it.
     (void)block.read_bodies(segment_.summary().chunks, question_.size() > 1, postings.bodies);
     (void)block.read_headings(segment_.summary().sections, postings.headings);
@@ -246,6 +246,12 @@ class SegmentSearch {
   }
 
   void collect(LexicalMatches& matches) {
+    const auto found = [](float present) { return present != 0; };
+    const auto count = [&](const Sums& sums) {
+      return static_cast<std::size_t>(std::count_if(sums.present.begin(), sums.present.end(), found));
+    };
+    if (matches.chunks.empty()) matches.chunks.reserve(count(chunks_));
+    if (matches.sections.empty()) matches.sections.reserve(count(sections_));
     for (std::uint32_t c = 0; c < chunks_.present.size(); ++c) {
       if (chunks_.present[c] == 0 || !is_live(segment_.chunks()[c].document)) continue;
       const float bound = collection_.chunks.upper_bound;
@@ -279,20 +285,33 @@ class SegmentSearch {
 
   // The same few headings stand over many sections.
   float named_heading(std::uint32_t heading) {
-    const auto [at, inserted] = named_headings_.try_emplace(heading, 0.0F);
-    if (!inserted) return at->second;
+    float& named = named_headings_[heading];
+    if (named >= 0) return named;
+    named = 0;
     double shared = 0;
-    double all = 0;
     for (const std::uint32_t term : segment_.heading_terms(heading)) {
       const auto known =
           std::lower_bound(known_terms_.begin(), known_terms_.end(), std::pair{term, std::uint32_t{0}});
-      const bool asked = known != known_terms_.end() && known->first == term;
-      const double idf = asked ? collection_.sections.idf[known->second] : section_idf(term);
-      all += idf * idf;
-      if (asked) shared += idf * idf;
+      if (known == known_terms_.end() || known->first != term) continue;
+      const double idf = collection_.sections.idf[known->second];
+      shared += idf * idf;
     }
-    if (shared > 0) at->second = static_cast<float>(shared * shared / (collection_.question_idf2 * all));
-    return at->second;
+    if (shared > 0) {
+      named = static_cast<float>(shared * shared / (collection_.question_idf2 * heading_weight(heading)));
+    }
+    return named;
+  }
+
+  // The sum of squared idf over all terms of the heading.
+  double heading_weight(std::uint32_t heading) {
+    double weight = part_.heading_weights == nullptr ? 0 : part_.heading_weights->at(heading);
+    if (weight > 0) return weight;
+    for (const std::uint32_t term : segment_.heading_terms(heading)) {
+      const double idf = section_idf(term);
+      weight += idf * idf;
+    }
+    if (part_.heading_weights != nullptr) part_.heading_weights->keep(heading, weight);
+    return weight;
   }
 
   double section_idf(std::uint32_t term) {
@@ -315,8 +334,8 @@ class SegmentSearch {
   Sums sections_;
   std::vector<bool> under_asked_heading_;  // sections of which a heading holds a term
   std::vector<std::pair<std::uint32_t, std::uint32_t>>
-      known_terms_;  // number in the dictionary, place in the question
-  std::unordered_map<std::uint32_t, float> named_headings_;
+      known_terms_;                                        // number in the dictionary, place in the question
+  std::vector<float> named_headings_;                      // below zero: not known yet
   std::unordered_map<std::uint32_t, float> section_idfs_;  // by number in the dictionary
 };
 

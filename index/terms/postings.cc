@@ -65,10 +65,12 @@ class PlaceReader {
 // Each occurrence takes a byte at least, which bounds what damage can ask for.
 bool read_positions(VarintStream& stream, std::uint32_t frequency, std::vector<std::uint32_t>& positions) {
   if (frequency > stream.remaining()) return false;
+  const std::size_t begin = positions.size();
+  positions.resize(begin + frequency);
   std::uint32_t position = 0;
-  for (std::uint32_t i = 0; i < frequency; ++i) {
+  for (std::size_t i = begin; i < positions.size(); ++i) {
     position += stream.next();
-    positions.push_back(position);
+    positions[i] = position;
   }
   return stream.ok();
 }
@@ -157,6 +159,7 @@ bool PostingBlock::read_bodies(std::uint32_t chunk_count, bool with_positions, P
   list.clear();
   list.places.reserve(body_count_);
   list.starts.reserve(body_count_ + std::size_t{1});
+  if (with_positions) list.positions.reserve(positions_.size());
   VarintStream bodies(bodies_);
   VarintStream positions(positions_);
   PlaceReader places(chunk_count);

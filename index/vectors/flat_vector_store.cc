@@ -1,9 +1,8 @@
-#include <faiss/utils/distances.h>
-
 #include <algorithm>
 #include <limits>
 
 #include "base/check.h"
+#include "base/simd/vectors.h"
 #include "index/vectors/vector_store.h"
 
 namespace kindling {
@@ -22,8 +21,8 @@ class FlatVectorStore final : public VectorStore {
     std::uint32_t next = 0;
     for (const VectorRows& part : parts_) {
       fill_with_nan(out.subspan(next, part.first - next));
-      // One thread, no BLAS: the kernel is a loop over rows.
-      faiss::fvec_inner_products_ny(out.data() + part.first, padded.data(), part.rows, stride, part.count);
+      kindling::inner_products(padded, {part.rows, std::size_t{part.count} * stride},
+                               out.subspan(part.first, part.count));
       next = part.first + part.count;
     }
     fill_with_nan(out.subspan(next));

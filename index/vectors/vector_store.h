@@ -1,6 +1,7 @@
 // The seam to whatever computes with vectors: a query in, an inner product a chunk out.
 //
-// Today one exact scan through FAISS's kernel; quantised codes and graphs come behind the same interface.
+// What searches is one exact scan with the kernel of base/simd, chosen for the machine at run time; FAISS's is
+// its twin. Quantised codes and graphs come behind the same interface.
 // Immutable; safe from any thread. Borrows the rows.
 #pragma once
 
@@ -35,5 +36,10 @@ class VectorStore {
 // `parts` ascend and do not overlap; all have row_stride(dimensions). Requires: dimensions > 0.
 [[nodiscard]] std::unique_ptr<VectorStore> make_flat_vector_store(std::vector<VectorRows> parts,
                                                                   std::uint32_t dimensions);
+
+// The same answers up to the rounding of sums, from FAISS's kernel, which Debian builds for any x86-64 (a
+// fifth of the speed): what tests and benchmarks compare with.
+[[nodiscard]] std::unique_ptr<VectorStore> make_faiss_vector_store(std::vector<VectorRows> parts,
+                                                                   std::uint32_t dimensions);
 
 }  // namespace kindling

@@ -326,7 +326,17 @@ void read_everything(const Snapshot& snapshot) {
   }
   const auto filter = Filter::parse("year > 2000 or page = 1");
   (void)snapshot.matching(*filter).ok();
-  (void)snapshot.lexical(analyze_question("river stone bridge parse_json keeper running", Language::english));
+  const auto question = analyze_question("river stone bridge parse_json keeper running", Language::english);
+  (void)snapshot.lexical(question);
+  std::vector<ChunkIndex> chunks;
+  std::vector<SectionIndex> sections;
+  for (std::uint32_t c = 0; c < snapshot.chunk_slots(); ++c) chunks.push_back(ChunkIndex{c});
+  for (std::uint32_t s = 0; s < snapshot.section_slots(); ++s) {
+    sections.push_back(SectionIndex{s});
+    bytes += snapshot.section_vector_length(SectionIndex{s}) > 0;
+  }
+  bytes += snapshot.sentence_terms(question, chunks).counts.size();
+  bytes += snapshot.heading_terms(question, sections).counts.size();
   std::vector<float> query(snapshot.settings().dimensions, 0.1F);
   std::vector<float> cosines(snapshot.chunk_slots());
   snapshot.cosines(query, cosines);
