@@ -24,8 +24,11 @@ namespace fs = std::filesystem;
 constexpr std::size_t read_bytes = 256u << 10;
 
 // What the child may know of our environment: enough to find its libraries, nothing that is secret.
-std::vector<std::string> child_environment() {
+std::vector<std::string> child_environment(const std::vector<std::string>& besides) {
   std::vector<std::string> variables{"LANG=C.UTF-8"};
+  for (const std::string& name : besides) {
+    if (const auto value = environment(name.c_str())) variables.push_back(name + "=" + *value);
+  }
   for (const char* name :
        {"LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"}) {
     if (const auto value = environment(name)) variables.push_back(std::string(name) + "=" + *value);
@@ -44,11 +47,11 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 // How posix_spawn shall set up the child; frees what glibc allocated for it.
 class SpawnPlan {
  public:
-  explicit SpawnPlan(int child_socket) {
+  SpawnPlan(int child_socket, bool speaks_on_stdout) {
     posix_spawn_file_actions_init(&actions_);
     posix_spawn_file_actions_adddup2(&actions_, child_socket, 0);
-    posix_spawn_file_actions_addopen(&actions_, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions_, 1, 2);
+    posix_spawn_file_actions_addopen(&actions_, 2, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions_, speaks_on_stdout ? 0 : 2, 1);
     posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
     posix_spawnattr_init(&attributes_);
     sigset_t all;
@@ -99,19 +102,20 @@ std::string describe(int status) {
 }  // namespace
 
 Result<std::unique_ptr<ChildProcess>> ChildProcess::start(const fs::path& program,
-                                                          const std::vector<std::string>& arguments) {
+                                                          const std::vector<std::string>& arguments,
+                                                          const ChildOptions& options) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return Error{ErrorCode::io, program.string(), std::string("no socket for it: ") + std::strerror(errno), ""};
   }
   std::vector<std::string> argument_strings{program.string()};
   argument_strings.insert(argument_strings.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> environment_strings = child_environment();
+  std::vector<std::string> environment_strings = child_environment(options.variables);
   const std::vector<char*> argv = pointers(argument_strings);
   const std::vector<char*> envp = pointers(environment_strings);
 
   pid_t pid = 0;
-  const SpawnPlan plan(ends[1]);
+  const SpawnPlan plan(ends[1], options.speaks_on_stdout);
   const int error =
       ::posix_spawn(&pid, program.c_str(), plan.actions(), plan.attributes(), argv.data(), envp.data());
   ::close(ends[1]);
@@ -153,6 +157,8 @@ Result<ChildProcess::Event> ChildProcess::exchange(std::string_view& out, std::s
   }
   return Event::progress;
 }
+
+void ChildProcess::finish_input() { ::shutdown(socket_, SHUT_WR); }
 
 bool ChildProcess::connected() const {
   pollfd wait{socket_, POLLIN, 0};

@@ -24,11 +24,17 @@
 
 namespace kindling {
 
+struct ChildOptions {
+  bool speaks_on_stdout = false;  // its standard output is the socket too: for programs that know nothing of us
+  std::vector<std::string> variables = {};  // names of those of our environment that it may know besides
+};
+
 class ChildProcess {
  public:
   // Errors: `not_found`, `unreadable` (not executable), `io`; `where` is the program.
   [[nodiscard]] static Result<std::unique_ptr<ChildProcess>> start(const std::filesystem::path& program,
-                                                                   const std::vector<std::string>& arguments);
+                                                                   const std::vector<std::string>& arguments,
+                                                                   const ChildOptions& options = {});
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   ~ChildProcess();  // kills its process group and reaps it
@@ -40,6 +46,9 @@ class ChildProcess {
   // said has been read.
   [[nodiscard]] Result<Event> exchange(std::string_view& out, std::string& in,
                                        std::chrono::milliseconds timeout);
+
+  // Nothing more is sent: the child reads the end of its input.
+  void finish_input();
 
   // False once the child has hung up, without waiting.
   [[nodiscard]] bool connected() const;

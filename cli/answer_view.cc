@@ -31,6 +31,7 @@ AskOptions ask_options(Session& session) {
   if (thinking == "thinking") options.thinking = ThinkingMode::thinking;
   if (thinking == "contemplating") options.thinking = ThinkingMode::contemplating;
   options.require_citations = session.arguments.toggle("require-citations");
+  options.fallback = !session.arguments.toggle("no-fallback");
   options.evidence_threshold = session_evidence_threshold(session);
   // An answer that may still be taken back is not shown before it is whole.
   options.stream = !session.arguments.toggle("no-stream") && !options.require_citations;
@@ -74,6 +75,10 @@ void print_answer(Session& session, const Answer& answer, const std::string& see
   print_unsupported(session, answer);
   if (answer.finish != Finish::stop)
     session.note("the answer is not whole: " + std::string(to_string(answer.finish)));
+}
+
+ExitCode exit_code_of(const Answer& answer) {
+  return answer.fallback.empty() ? exit_code_of(answer.finish) : ExitCode::partial;
 }
 
 ExitCode exit_code_of(Finish finish) {

@@ -41,5 +41,7 @@ class AnswerStream {
 void print_answer(Session& session, const Answer& answer, const std::string& seen);
 
 [[nodiscard]] ExitCode exit_code_of(Finish finish);
+// `partial` too for an answer that stands in for the model's.
+[[nodiscard]] ExitCode exit_code_of(const Answer& answer);
 
 }  // namespace kindling

@@ -6,8 +6,12 @@
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/line_reader.h"
+#include "cli/mirror.h"
 #include "cli/place_line.h"
+#include "cli/prompt_options.h"
+#include "cli/suspicion_note.h"
 #include "cli/text_layout.h"
+#include "cli/tool_options.h"
 #include "engine/answer/conversation.h"
 
 namespace kindling {
@@ -31,7 +35,8 @@ class Chat {
         snapshot_(snapshot),
         encoder_(encoder),
         question_(std::move(question)),
-        options_(std::move(options)) {
+        options_(std::move(options)),
+        mirror_(session) {
     options_.conversation = &conversation_;
   }
 
@@ -56,7 +61,7 @@ class Chat {
     return true;
   }
 
-  [[nodiscard]] ExitCode exit_code() const { return last_ ? exit_code_of(last_->finish) : ExitCode::ok; }
+  [[nodiscard]] ExitCode exit_code() const { return last_ ? exit_code_of(*last_) : ExitCode::ok; }
 
  private:
   static std::string_view trimmed_line(std::string_view line) {
@@ -94,10 +99,13 @@ class Chat {
     question.text = std::move(text);
     AnswerStream stream(session_,
                         options_.stream && (session_.console.json_lines() || !session_.console.json()));
-    KINDLING_TRY(Answer answer,
-                 ask(
-                     snapshot_, encoder_, question, profile_ ? &*profile_ : nullptr, options_,
-                     [&](std::string_view piece) { return stream.take(piece); }, session_.cancellation));
+    const ModelProfile* profile = profile_ ? &*profile_ : nullptr;
+    mirror_.before(profile, options_);
+    Result<Answer> asked = ask(
+        snapshot_, encoder_, question, profile, options_,
+        [&](std::string_view piece) { return stream.take(piece); }, session_.cancellation);
+    if (!asked) mirror_.after(question.text, profile, options_, nullptr);
+    KINDLING_TRY(Answer answer, std::move(asked));
     options_.pack.media.clear();  // they went with the first question
     if (session_.console.json()) {
       Json object = to_json(answer);
@@ -107,9 +115,14 @@ class Chat {
       print_answer(session_, answer, stream.seen());
       session_.console.print_line();
     }
+    note_tool_calls(session_, answer.tool_calls);
+    note_suspicions(session_, answer.suspicions);
+    note_foreign_links(session_, answer.foreign_links);
     if (!answer.note.empty()) session_.note(answer.note);
+    KINDLING_TRY_VOID(session_.console.flush());
+    mirror_.after(question.text, profile, options_, &answer);
     last_ = std::move(answer);
-    return session_.console.flush();
+    return {};
   }
 
   void show_sources() {
@@ -171,6 +184,7 @@ class Chat {
   const Encoder* encoder_;
   Question question_;  // without a text: mode and filter
   AskOptions options_;
+  Mirror mirror_;
   std::string model_;
   std::optional<ModelProfile> profile_;
   Conversation conversation_;
@@ -184,9 +198,12 @@ Result<ExitCode> command_chat(Session& session) {
   KINDLING_TRY(Question question, read_question_options(session));
   KINDLING_TRY(const auto encoder, open_asking_encoder(session, *snapshot, question.mode));
   AskOptions options = ask_options(session);
+  const std::string model = session.settings.text("model").value_or("extractive");
+  KINDLING_TRY(options.tools, read_tools(session, model != "extractive"));
   KINDLING_TRY_VOID(find_pinned(*snapshot, options.pack));
+  KINDLING_TRY_VOID(read_prompt_options(session, options.pack));
   Chat chat(session, *snapshot, encoder.get(), std::move(question), std::move(options));
-  KINDLING_TRY_VOID(chat.choose_model(session.settings.text("model").value_or("extractive")));
+  KINDLING_TRY_VOID(chat.choose_model(model));
   LineReader lines("> ");
   if (stdin_is_terminal()) session.note("ask; /help says what else there is");
   for (;;) {

@@ -120,7 +120,10 @@ void print_scores(Session& session, const EvaluateReport& report) {
   if (!report.answers) return;
   console.print_line(console.tinted(Tint::strong, "answers") + "  " + grouped(report.answers->questions) +
                      " questions, answered " + decimal(report.answers->answered, 3) + ", holding the answer " +
-                     decimal(report.answers->holds_answer, 3));
+                     decimal(report.answers->holds_answer, 3) + "; without abstaining " +
+                     decimal(report.answers->sentences_hold, 3) + " (even questions " +
+                     decimal(report.answers->halves[0], 3) + ", odd " + decimal(report.answers->halves[1], 3) +
+                     ")");
 }
 
 Json scores_json(const EvaluateReport& report, const fs::path& index) {
@@ -144,7 +147,10 @@ Json scores_json(const EvaluateReport& report, const fs::path& index) {
   if (report.answers) {
     object.set("answers", Json::object({{"questions", report.answers->questions},
                                         {"answered", report.answers->answered},
-                                        {"holds_answer", report.answers->holds_answer}}));
+                                        {"holds_answer", report.answers->holds_answer},
+                                        {"sentences_hold", report.answers->sentences_hold},
+                                        {"sentences_hold_even", report.answers->halves[0]},
+                                        {"sentences_hold_odd", report.answers->halves[1]}}));
   }
   return object;
 }

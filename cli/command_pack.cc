@@ -6,6 +6,8 @@
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/place_line.h"
+#include "cli/prompt_options.h"
+#include "cli/suspicion_note.h"
 #include "cli/text_layout.h"
 #include "engine/ask.h"
 
@@ -83,6 +85,7 @@ Result<ExitCode> command_pack(Session& session) {
   PackOptions options = pack_options(session);
   KINDLING_TRY(options.media, read_attachments(session, profile));
   KINDLING_TRY_VOID(find_pinned(*snapshot, options));
+  KINDLING_TRY_VOID(read_prompt_options(session, options));
   options.explain = session.arguments.toggle("explain");
   if (const auto document = session.arguments.text("why")) {
     KINDLING_TRY(const DocumentIndex index, find_document(*snapshot, *document));
@@ -95,6 +98,7 @@ Result<ExitCode> command_pack(Session& session) {
   } else {
     print_packed(session, packed);
   }
+  note_suspicions(session, packed.suspicions);
   if (!packed.note.empty()) session.note(packed.note);
   return packed.passages.empty() ? ExitCode::no_result : ExitCode::ok;
 }

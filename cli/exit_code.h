@@ -15,7 +15,8 @@ enum class ExitCode : std::uint8_t {
   configuration = 3,  // settings, profiles, the model folder; no key
   index = 4,          // the index is missing, corrupt, locked or of another make; its disk is full or fails
   endpoint = 5,       // refused, unreachable, too slow
-  partial = 6,        // some of the inputs could not be used; the others were
+  partial = 6,        // some of the inputs could not be used, the others were; an answer that was cut short, or
+                      // that stands in for a model's
   budget = 7,         // a token budget that cannot hold the question and one piece of evidence
   interrupted = 130,  // SIGINT
   terminated = 143,   // SIGTERM

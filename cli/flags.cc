@@ -44,6 +44,13 @@ constexpr Flag flag_table[] = {
     {"why", 0, FlagKind::text, "DOCUMENT", "say why this document is in or is not"},
 
     {"model", 'm', FlagKind::text, "PROFILE", "whose window and tokens to count by, and whom to ask"},
+    {"tools",
+     0,
+     FlagKind::list,
+     "FILE|index",
+     "what the model may call: 'index' is search, open, read_span and count; a file names your own",
+     {},
+     Completes::file},
     {"budget", 0, FlagKind::count, "TOKENS", "of the whole request; default: the window less the reserve"},
     {"reserve", 0, FlagKind::count, "TOKENS", "kept free for the answer"},
     {"per-document", 0, FlagKind::count, "TOKENS", "the most that one document may take of the budget"},
@@ -61,19 +68,46 @@ constexpr Flag flag_table[] = {
     {"figures", 0, FlagKind::toggle, "", "send the documents' own pictures too, where the model takes some"},
     {"image-tokens", 0, FlagKind::count, "TOKENS",
      "for pictures of the documents; default: a quarter of the budget"},
+    {"instructions", 0, FlagKind::text, "TEXT|@FILE", "your own, for the model, besides kindling's"},
     {"thinking", 0, FlagKind::text, "MODE", "instant, thinking or contemplating", thinking_modes},
+    {"subagents", 0, FlagKind::count, "N", "contemplating: how many read at the same time, 1 to 16"},
+    {"whole", 0, FlagKind::toggle, "",
+     "contemplating: read everything that --filter keeps, not only what is found"},
+    {"plan-by-model", 0, FlagKind::toggle, "",
+     "contemplating: let the model split the question, one call more"},
+    {"cost-max", 0, FlagKind::number, "USD", "contemplating: refuse what may cost more; default: 5"},
+    {"tokens-max", 0, FlagKind::count, "N", "contemplating: refuse what may take more, in and out"},
+    {"calls-max", 0, FlagKind::count, "N", "contemplating: refuse what may need more calls; default: 64"},
     {"no-stream", 0, FlagKind::toggle, "", "print the answer when it is whole"},
     {"record",
      0,
      FlagKind::text,
      "FILE",
-     "append question and answer, one JSON object a line",
+     "append the whole run, one JSON object a line: 'kindling replay' does it again",
      {},
      Completes::file},
+    {"pace", 0, FlagKind::toggle, "", "with the pauses that there were, showing what the last call said"},
+    {"only", 0, FlagKind::count, "N", "only the Nth run of the file"},
     {"require-citations", 0, FlagKind::toggle, "", "an answer without a verified citation counts as none"},
+    {"no-fallback", 0, FlagKind::toggle, "",
+     "an error, and no extractive answer in the model's place, while the endpoint is down"},
     {"base-url", 0, FlagKind::text, "URL", "address of the endpoint, in place of the profile's"},
     {"key-env", 0, FlagKind::text, "NAME",
      "environment variable that holds the key, in place of the profile's"},
+    {"ab-model", 0, FlagKind::text, "PROFILE", "a second model that some questions are mirrored to"},
+    {"ab-share", 0, FlagKind::number, "SHARE", "of the questions that are mirrored, 0 to 1; default: 0.02"},
+    {"ab-folder", 0, FlagKind::text, "DIR", "where mirrored questions are kept", {}, Completes::folder},
+    {"judge", 0, FlagKind::text, "PROFILE", "a third model, asked which answer is better"},
+    {"judge-max", 0, FlagKind::count, "N", "pairs that the judge is asked about in one run; default: 200"},
+    {"references",
+     0,
+     FlagKind::text,
+     "FILE",
+     "known answers, one JSON object a line: question, answers",
+     {},
+     Completes::file},
+    {"html", 0, FlagKind::text, "FILE", "write the report as a page too", {}, Completes::file},
+    {"margin", 0, FlagKind::number, "N", "mean score within which two models count as equal; default: 0.1"},
 
     {"tokenizer",
      0,
@@ -118,18 +152,42 @@ constexpr Names common[] = {"json", "color", "verbose", "help"};
 constexpr Names index_flags[] = {"index",    "prune", "dry-run",      "no-embed", "include", "exclude",
                                  "metadata", "name",  "chunk-tokens", "encoder",  "threads"};
 constexpr Names search_flags[] = {"index", "k", "mode", "filter", "explain", "why", "encoder"};
-constexpr Names pack_flags[] = {"index", "model", "budget",   "reserve",      "per-document", "pin",
-                                "order", "mode",  "deadline", "explain",      "why",          "filter",
-                                "image", "audio", "figures",  "image-tokens", "encoder"};
+constexpr Names pack_flags[] = {"index",  "model", "instructions", "budget",   "reserve",      "per-document",
+                                "pin",    "order", "mode",         "deadline", "explain",      "why",
+                                "filter", "image", "audio",        "figures",  "image-tokens", "encoder"};
 constexpr Names ask_flags[] = {
-    "index",    "model",     "thinking", "budget", "reserve",           "per-document", "pin",
-    "deadline", "order",     "image",    "audio",  "figures",           "image-tokens", "mode",
-    "filter",   "no-stream", "stream",   "record", "require-citations", "base-url",     "key-env",
-    "encoder"};
-constexpr Names chat_flags[] = {"index",   "model",  "thinking",  "budget", "reserve",           "per-document",
-                                "pin",     "order",  "image",     "audio",  "figures",           "image-tokens",
-                                "mode",    "filter", "no-stream", "stream", "require-citations", "base-url",
-                                "key-env", "encoder"};
+    "index",         "model",    "tools",      "instructions", "thinking", "subagents",         "whole",
+    "plan-by-model", "cost-max", "tokens-max", "calls-max",    "budget",   "reserve",           "per-document",
+    "pin",           "deadline", "order",      "image",        "audio",    "figures",           "image-tokens",
+    "mode",          "filter",   "no-stream",  "stream",       "record",   "require-citations", "no-fallback",
+    "base-url",      "key-env",  "encoder",    "ab-model",     "ab-share", "ab-folder"};
+constexpr Names chat_flags[] = {"index",
+                                "model",
+                                "tools",
+                                "instructions",
+                                "thinking",
+                                "budget",
+                                "reserve",
+                                "per-document",
+                                "pin",
+                                "order",
+                                "image",
+                                "audio",
+                                "figures",
+                                "image-tokens",
+                                "mode",
+                                "filter",
+                                "no-stream",
+                                "stream",
+                                "require-citations",
+                                "no-fallback",
+                                "base-url",
+                                "key-env",
+                                "encoder",
+                                "ab-model",
+                                "ab-share",
+                                "ab-folder"};
+constexpr Names replay_flags[] = {"index", "only", "pace", "encoder"};
 constexpr Names token_flags[] = {"tokenizer", "model", "calibrate", "rebuild", "reset", "base-url", "encoder"};
 constexpr Names embed_flags[] = {"out", "query", "stream", "encoder", "threads"};
 constexpr Names eval_flags[] = {"index",      "run",       "answers", "packs",
@@ -139,8 +197,11 @@ constexpr Names index_only[] = {"index"};
 
 constexpr Names doctor_flags[] = {"index", "encoder", "model", "key-env"};
 constexpr Names models_flags[] = {"base-url", "key-env"};
-constexpr Names config_flags[] = {"index",   "model",  "encoder", "base-url", "key-env",
-                                  "threads", "budget", "reserve", "mode",     "k"};
+constexpr Names config_flags[] = {"index",   "model",    "instructions", "encoder",  "base-url",
+                                  "key-env", "threads",  "budget",       "reserve",  "mode",
+                                  "k",       "ab-model", "ab-share",     "ab-folder"};
+constexpr Names ab_flags[] = {"ab-folder", "model",      "ab-model", "judge",
+                              "judge-max", "references", "html",     "margin"};
 constexpr Names help_flags[] = {"man"};
 
 constexpr Argument index_arguments[] = {{"PATH",
@@ -151,6 +212,8 @@ constexpr Argument index_arguments[] = {{"PATH",
                                          Completes::path}};
 constexpr Argument query_argument[] = {{"QUERY", "words or a question; - reads it from stdin"}};
 constexpr Argument question_argument[] = {{"QUESTION", "what to ask; - reads it from stdin"}};
+constexpr Argument replay_argument[] = {
+    {"FILE", "what 'ask --record' has written", true, false, {}, Completes::file}};
 constexpr Argument token_arguments[] = {
     {"FILE", "what to count; - or nothing is stdin", false, true, {}, Completes::file}};
 constexpr Argument embed_arguments[] = {
@@ -172,8 +235,16 @@ constexpr Names models_actions[] = {"test"};
 constexpr Argument models_arguments[] = {
     {"ACTION", "what to do instead of listing: test", false, false, models_actions},
     {"PROFILE", "the profile to test", false}};
+constexpr Names ab_actions[] = {"run"};
+constexpr Argument ab_arguments[] = {
+    {"ACTION", "what to do instead of grading: run", false, false, ab_actions}};
 constexpr Argument help_argument[] = {{"COMMAND", "the command to explain", false}};
 
+constexpr Example ab_examples[] = {
+    {"kindling ask 'When was the canal dug?' --model muse-spark --ab-model gpt-5.4 --ab-share 1",
+     "answered by the first, then mirrored to the second"},
+    {"kindling ab --html report.html", "who is better so far, and whether to go on"},
+    {"kindling ab --judge claude-opus-4.6", "with a third model as the judge"}};
 constexpr Example models_examples[] = {
     {"kindling models", "what there is, and where the key of each is looked for"},
     {"kindling models test local --base-url http://127.0.0.1:8000/v1", "what a server does otherwise"}};
@@ -188,13 +259,19 @@ constexpr Example search_examples[] = {
 constexpr Example pack_examples[] = {
     {"kindling pack 'what changed in 1868' --json > request.json", "a request for a model of your own"},
     {"kindling pack 'what changed in 1868' --budget 8000", "into a small window"}};
-constexpr Example ask_examples[] = {{"kindling ask 'When was the canal dug?'",
-                                     "an answer in the documents' own sentences; nothing leaves the machine"},
-                                    {"kindling ask 'When was the canal dug?' --model muse-spark",
-                                     "an answer by a model, with checked citations"}};
+constexpr Example ask_examples[] = {
+    {"kindling ask 'When was the canal dug?'",
+     "an answer in the documents' own sentences; nothing leaves the machine"},
+    {"kindling ask 'When was the canal dug?' --model muse-spark",
+     "an answer by a model, with checked citations"},
+    {"kindling ask 'What changed, and why?' -m muse-spark --thinking contemplating",
+     "by several subagents, each over evidence of its own; says first what it may cost"}};
 constexpr Example chat_examples[] = {
     {"kindling chat", "questions that build on each other; nothing leaves the machine"},
     {"kindling chat --model muse-spark --budget 60000", "with a model, each request of at most 60,000 tokens"}};
+constexpr Example replay_examples[] = {
+    {"kindling replay run.jsonl", "were the same requests made, and the answers read and checked alike?"},
+    {"kindling replay run.jsonl --index ix", "and is the same found and packed?"}};
 constexpr Example token_examples[] = {
     {"kindling tokens report.txt", "as muse-spark counts, with an upper bound"},
     {"kindling tokens --tokenizer llama.model report.txt", "exactly, by a vocabulary"},
@@ -274,6 +351,13 @@ constexpr Verb verb_table[] = {
      chat_flags,
      chat_examples},
 
+    {"replay", measure_group, "do a recorded run again, and say what comes out differently",
+     "Reads what 'ask --record FILE' wrote. Nothing is sent: the endpoint says what it said then, as it came. "
+     "Requests are "
+     "compared byte for byte, answers and citations likewise. With --index the whole question is asked again, "
+     "from the "
+     "search on. A difference gives exit code 1.",
+     replay_argument, replay_flags, replay_examples},
     {"tokens", measure_group, "count tokens",
      "By the tokenizer of a profile (muse-spark unless --model says otherwise) or by --tokenizer. Where a "
      "vocabulary is "
@@ -288,6 +372,17 @@ constexpr Verb verb_table[] = {
      eval_arguments, eval_flags, eval_examples},
     {"bench", measure_group, "measure latency and throughput of this index", "", bench_arguments, bench_flags,
      bench_examples},
+    {"ab", measure_group, "compare two models on mirrored questions",
+     "With --ab-model (or ab.model in the configuration) a share of the questions of ask and chat goes to a "
+     "second "
+     "model too, with the same passages, after the answer was shown. `ab` grades the pairs without asking "
+     "anybody: "
+     "citation support, known answers, length, cost, time; with --judge a third model is asked, in both "
+     "orders. It "
+     "says who is better, or how many more pairs that will take; the rule allows to look as often as one "
+     "likes.\n\n"
+     "`ab run` sends what waits because its process died or all were busy.",
+     ab_arguments, ab_flags, ab_examples},
 
     {"status", care_group, "say what the index holds", "", {}, index_only, {}},
     {"verify",

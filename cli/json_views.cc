@@ -1,5 +1,7 @@
 #include "cli/json_views.h"
 
+#include "cli/contemplation_view.h"
+#include "cli/tool_options.h"
 #include "engine/endpoint/chat_request.h"
 
 namespace kindling {
@@ -52,6 +54,17 @@ Json figures_json(const std::vector<OmittedFigure>& figures) {
 }
 
 Json amount_json(double amount) { return amount < 0 ? Json() : Json(amount); }
+
+Json suspicions_json(const std::vector<Suspicion>& suspicions) {
+  Json list = Json::array();
+  for (const Suspicion& suspicion : suspicions) {
+    Json object = Json::object({{"document", suspicion.document}, {"passage", suspicion.passage}});
+    if (!suspicion.span.empty()) object.set("text_span", to_json(suspicion.span));
+    object.set("kind", to_string(suspicion.kind));
+    list.push(std::move(object));
+  }
+  return list;
+}
 
 }  // namespace
 
@@ -144,6 +157,8 @@ Json to_json(const Packed& packed) {
                               {"dropped", std::move(dropped)},
                               {"figures", figures_json(packed.figures)},
                               {"figures_omitted", figures_json(packed.omitted_figures)},
+                              {"suspicions", suspicions_json(packed.suspicions)},
+                              {"fence", packed.fence},
                               {"certificate", to_json(packed.certificate)},
                               {"timings_ms", to_json(packed.timings_ms)}});
   if (!packed.ledger.empty()) {
@@ -184,10 +199,15 @@ Json to_json(const Answer& answer) {
   Json object = Json::object({{"answer", answer.text},
                               {"citations", std::move(citations)},
                               {"sentences", std::move(sentences)},
+                              {"suspicions", suspicions_json(answer.suspicions)},
+                              {"foreign_links", texts_json(answer.foreign_links)},
                               {"certificate", to_json(answer.certificate)},
                               {"usage", to_json(answer.usage)},
                               {"finish", to_string(answer.finish)},
                               {"timings_ms", to_json(answer.timings_ms)}});
+  if (!answer.tool_calls.empty()) object.set("tool_calls", tool_calls_json(answer.tool_calls));
+  if (answer.contemplation) add_contemplation(object, *answer.contemplation);
+  if (!answer.fallback.empty()) object.set("fallback", answer.fallback);
   add_note(object, answer.note);
   return object;
 }

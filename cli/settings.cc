@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/env.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -34,8 +36,12 @@ constexpr SettingRule rules[] = {
     {"color", "color", "KINDLING_COLOR", false, "auto", ""},
     {"budget", "budget", "KINDLING_BUDGET", false, "", "the window less the reserve"},
     {"reserve", "reserve", "KINDLING_RESERVE", false, "", "the profile's"},
+    {"instructions", "instructions", "KINDLING_INSTRUCTIONS", false, "", "none"},
     {"mode", "mode", "KINDLING_MODE", false, "hybrid", ""},
     {"k", "k", "KINDLING_K", false, "10", ""},
+    {"ab.model", "ab-model", "KINDLING_AB_MODEL", false, "", "nothing is mirrored"},
+    {"ab.share", "ab-share", "KINDLING_AB_SHARE", false, "0.02", ""},
+    {"ab.folder", "ab-folder", "KINDLING_AB_FOLDER", true, "", "ab in the data folder"},
 };
 
 Error configuration_error(std::string where, std::string why, std::string mend) {
@@ -48,6 +54,16 @@ struct ConfigFile {
   Json values = Json::object();
 };
 
+// "share" in the table [ab] is the setting ab.share.
+Json with_dotted_names(const Json& values) {
+  Json flat = Json::object();
+  for (const auto& [key, value] : values.members()) {
+    if (!value.is_object()) flat.set(key, value);
+    for (const auto& [inner, inner_value] : value.members()) flat.set(key + "." + inner, inner_value);
+  }
+  return flat;
+}
+
 Result<ConfigFile> read_config(const fs::path& path) {
   ConfigFile file{path, Json::object()};
   auto text = system_files().read(path, config_bytes_max);
@@ -57,7 +73,7 @@ Result<ConfigFile> read_config(const fs::path& path) {
   if (!values)
     return configuration_error(path.string() + ": " + values.error().where, values.error().why,
                                "correct the file");
-  file.values = std::move(values).value();
+  file.values = with_dotted_names(*values);
   std::vector<std::string_view> names;
   for (const SettingRule& rule : rules) names.push_back(rule.name);
   for (const auto& [key, value] : file.values.members()) {
@@ -70,11 +86,19 @@ Result<ConfigFile> read_config(const fs::path& path) {
   return file;
 }
 
+// Settings that are decimal numbers are shares of a whole.
+bool is_share(std::string_view text) {
+  const auto number = parse_number(text);
+  return number && *number <= 1;
+}
+
 // The value as a flag would have been given, checked against the flag's kind.
 Result<std::string> checked(const SettingRule& rule, const Json& value, const std::string& where) {
   const Flag& flag = flag_named(rule.flag);
   const std::string text =
-      value.is_integer() ? std::to_string(value.as_integer()) : std::string(value.as_string());
+      value.is_number() ? fmt::format("{}", value.as_double()) : std::string(value.as_string());
+  if (flag.kind == FlagKind::number && !is_share(text))
+    return configuration_error(where, "not a share", "give a number from 0 to 1: 0.02 is 2 %");
   if (flag.kind == FlagKind::count && !parse_count(text)) {
     return configuration_error(where, "not a whole number", "give one, zero or greater");
   }
@@ -131,6 +155,10 @@ Setting by_default(const SettingRule& rule) {
 Result<Setting> settle(const SettingRule& rule, const Arguments& arguments, const ConfigFile& project,
                        const ConfigFile& user) {
   if (const auto given = arguments.given(rule.flag)) {
+    if (flag_named(rule.flag).kind == FlagKind::number && !is_share(*given)) {
+      return Error{ErrorCode::usage, "--" + std::string(rule.flag), "'" + *given + "' is not a share",
+                   "give a number from 0 to 1: 0.02 is 2 %"};
+    }
     return Setting{std::string(rule.name), *given, "--" + std::string(rule.flag), ""};
   }
   KINDLING_TRY(auto environment_setting, from_environment(rule));

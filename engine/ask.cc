@@ -4,9 +4,14 @@
 #include <memory>
 
 #include "engine/answer/answer.h"
+#include "engine/answer/answer_links.h"
 #include "engine/answer/conversation.h"
+#include "engine/answer/fallback.h"
+#include "engine/contemplate/contemplate.h"
+#include "engine/pack/find_suspicions.h"
 #include "engine/pack/pack.h"
 #include "engine/pack/request_count.h"
+#include "engine/tools/toolbox.h"
 
 namespace kindling {
 namespace {
@@ -70,6 +75,11 @@ class Asking {
     KINDLING_TRY_VOID(locate(cited, snapshot_));
     Answer& answer = cited.answer;
     answer.certificate = context_.certificate;
+    answer.fence = context_.fence;
+    answer.suspicions = context_.suspicions;
+    answer.tool_calls = tool_uses_;
+    std::erase_if(answer.foreign_links,
+                  [&](const std::string& link) { return question_.text.find(link) != std::string::npos; });
     remember(answer);
     answer.timings_ms = {{"retrieve", retrieve_ms},
                          {"pack", pack_ms},
@@ -87,6 +97,10 @@ class Asking {
     if (!extractive_) {
       KINDLING_TRY(endpoint_,
                    ChatEndpoint::open(reader_, options_.endpoint));  // a missing key is said before the work
+    }
+    if (!extractive_ && options_.tools.any()) {
+      KINDLING_TRY(toolbox_,
+                   Toolbox::open(snapshot_, encoder_, question_, reader_, *tokenizer_, options_.tools));
     }
     if (converses())
       options_.conversation->fit(budget_.tokens / history_share, [this](const auto& m) { return counted(m); });
@@ -111,12 +125,18 @@ class Asking {
     if (converses()) {
       const Conversation& conversation = *options_.conversation;
       wanted.history = conversation.messages();
+      if (wanted.fence.empty()) wanted.fence = conversation.fence();
       wanted.passages_before = static_cast<std::uint32_t>(conversation.passages().size());
       const std::uint64_t said = conversation.messages().empty() ? 0 : counted(conversation.messages());
       wanted.evidence_tokens_max = (budget_.tokens - std::min(said, budget_.tokens)) / evidence_share;
     }
+    if (wanted.fence.empty()) wanted.fence = context_.fence;  // packed again it is the same question
+    Budget budget = budget_;
+    if (toolbox_ != nullptr) {
+      KINDLING_TRY(budget.tokens, toolbox_->packing_tokens(budget_.tokens));
+    }
     KINDLING_TRY(IllustratedContext pictured,
-                 pictured_context(snapshot_, question_.text, evidence_, reader_, *tokenizer_, budget_, wanted,
+                 pictured_context(snapshot_, question_.text, evidence_, reader_, *tokenizer_, budget, wanted,
                                   options_.pack, total_, cancellation_));
     return std::move(pictured.context);
   }
@@ -137,19 +157,31 @@ class Asking {
     request.output_tokens_max = std::min(budget_.reserved_output, reader_.output_max);
     request.thinking = options_.thinking;
     request.stream = options_.stream;
-    return endpoint_->complete(request, on_token_, cancellation_);
+    if (toolbox_ == nullptr) return endpoint_->complete(request, on_token_, cancellation_);
+    context_.certificate.tokens_max += toolbox_->offer_tokens();
+    tool_sections_.clear();
+    const auto [passages, sections] = citable();
+    KINDLING_TRY(ToolTalk talk, toolbox_->talk(*endpoint_, std::move(request), passages, sections,
+                                               context_.fence, budget_.tokens, on_token_, cancellation_));
+    return told(std::move(talk));
   }
 
-  Result<CitedAnswer> generated() {
-    const double before_ms = total_.milliseconds();
-    Result<Generation> generation = complete();
-    if (!generation && generation.error().code == ErrorCode::context_overflow && endpoint_->overflow()) {
-      budget_.tokens = repaired_budget(*endpoint_->overflow(), context_.certificate);
-      KINDLING_TRY(context_, built());
-      generation = complete();
-    }
-    if (!generation) return std::move(generation).error();
-    if (generation->first_token_ms >= 0) first_token_ms_ = before_ms + generation->first_token_ms;
+  // What a talk with tools adds to what was packed.
+  Generation told(ToolTalk talk) {
+    const std::vector<Suspicion> suspicions = find_suspicions(talk.passages);
+    context_.suspicions.insert(context_.suspicions.end(), suspicions.begin(), suspicions.end());
+    context_.messages = std::move(talk.messages);
+    context_.passages.insert(context_.passages.end(), talk.passages.begin(), talk.passages.end());
+    context_.certificate.budget = budget_.tokens;
+    context_.certificate.tokens = talk.largest.tokens;
+    context_.certificate.tokens_max = talk.largest.tokens_max;
+    tool_sections_ = std::move(talk.sections);
+    tool_uses_ = std::move(talk.uses);
+    return std::move(talk.generation);
+  }
+
+  // All passages that the request holds, a conversation's earlier ones too, and the sections that they are in.
+  std::pair<std::vector<Passage>, std::vector<SectionIndex>> citable() const {
     std::vector<Passage> passages;
     std::vector<SectionIndex> sections;
     if (converses()) {
@@ -159,6 +191,21 @@ class Asking {
     passages.insert(passages.end(), context_.passages.begin(), context_.passages.end());
     const std::vector<SectionIndex> sent = sections_sent();
     sections.insert(sections.end(), sent.begin(), sent.end());
+    return {std::move(passages), std::move(sections)};
+  }
+
+  Result<CitedAnswer> generated() {
+    const double before_ms = total_.milliseconds();
+    Result<Generation> generation = complete();
+    if (!generation && generation.error().code == ErrorCode::context_overflow && endpoint_->overflow()) {
+      budget_.tokens = repaired_budget(*endpoint_->overflow(), context_.certificate);
+      if (toolbox_ != nullptr && !toolbox_->packing_tokens(budget_.tokens)) toolbox_.reset();
+      KINDLING_TRY(context_, built());
+      generation = complete();
+    }
+    if (!generation) return std::move(generation).error();
+    if (generation->first_token_ms >= 0) first_token_ms_ = before_ms + generation->first_token_ms;
+    const auto [passages, sections] = citable();
     return cited_answer(std::move(generation).value(), passages, sections, options_.require_citations);
   }
 
@@ -168,6 +215,7 @@ class Asking {
     sections.reserve(context_.units_of.size());
     for (const std::vector<UnitIndex>& units : context_.units_of)
       sections.push_back(evidence_.units[position(units.front())].section);
+    sections.insert(sections.end(), tool_sections_.begin(), tool_sections_.end());
     return sections;
   }
 
@@ -179,6 +227,7 @@ class Asking {
       turn.messages = std::move(context_.messages);
       turn.passages = std::move(context_.passages);
       turn.sections = sections_sent();
+      turn.fence = std::move(context_.fence);
     }
     options_.conversation->add(std::move(turn), snapshot_);
   }
@@ -198,15 +247,42 @@ class Asking {
   std::unique_ptr<ChatEndpoint> endpoint_;
   Evidence evidence_;
   Context context_;
+  std::unique_ptr<Toolbox> toolbox_;         // null: no tools
+  std::vector<SectionIndex> tool_sections_;  // of the passages that they brought, the last of context_'s
+  std::vector<ToolUse> tool_uses_;
   double first_token_ms_ = -1;
 };
+
+Result<Answer> answered(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
+                        const ModelProfile* profile, const AskOptions& options, const OnToken& on_token,
+                        const Cancellation& cancellation) {
+  if (is_contemplated(profile, options) && options.tools.any()) {
+    return Error{ErrorCode::usage, "--tools",
+                 "subagents read evidence that was packed before, and call nothing",
+                 "use --thinking thinking with --tools"};
+  }
+  if (is_contemplated(profile, options))
+    return contemplate(snapshot, encoder, question, profile, options, on_token, cancellation);
+  return Asking(snapshot, encoder, question, profile, options, on_token, cancellation).run();
+}
 
 }  // namespace
 
 Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
                    const ModelProfile* profile, const AskOptions& options, const OnToken& on_token,
                    const Cancellation& cancellation) {
-  return Asking(snapshot, encoder, question, profile, options, on_token, cancellation).run();
+  bool shown = false;
+  OnToken noted;
+  if (on_token) {
+    noted = [&](std::string_view piece) {
+      shown = true;
+      return on_token(piece);
+    };
+  }
+  Result<Answer> answer = answered(snapshot, encoder, question, profile, options, noted, cancellation);
+  if (answer.ok() || profile == nullptr || !options.fallback || shown) return answer;
+  return fallback_answer(std::move(answer).error(), snapshot, encoder, question, options, on_token,
+                         cancellation);
 }
 
 }  // namespace kindling

@@ -13,12 +13,15 @@
 #include "encoder/encoder.h"
 #include "engine/answer/abstain.h"
 #include "engine/answer/cite.h"
+#include "engine/contemplate/contemplation.h"
 #include "engine/generator.h"
 #include "engine/media/pack_figures.h"
 #include "engine/pack/pack_ledger.h"
+#include "engine/pack/suspicion.h"
 #include "engine/profile.h"
 #include "engine/retrieve/question.h"
 #include "engine/retrieve/search.h"
+#include "engine/tools/tool_choice.h"
 #include "index/snapshot.h"
 
 namespace kindling {
@@ -41,6 +44,10 @@ struct PackOptions {
                                                      // the order of Certificate::skipped rather than be late
   bool explain = false;                              // fill in Packed::ledger
   std::string why = {};                              // a document: fill in Packed::why
+  std::string fence = {};         // what marks the documents' text off (engine/pack/fence.h); empty: made anew
+  std::string instructions = {};  // the user's own, behind ours in the system message
+  std::string fence_key =
+      {};  // this user's secret, from which pinned documents get the same fence again; empty: none
 };
 
 // What is promised about the request, in tokens of the profile's model: tokens <= tokens_max <= budget <=
@@ -84,13 +91,16 @@ struct Packed {
   std::vector<SentFigure> figures;  // pictures of the documents that are sent, each beside its passage
   std::vector<OmittedFigure> omitted_figures;
   Certificate certificate;
-  std::vector<LedgerEntry> ledger;  // when asked for
-  std::optional<WhyPacked> why;     // when asked for
+  std::string fence;                  // the one used: with it the same request can be made again
+  std::vector<Suspicion> suspicions;  // in what is sent; at most `suspicions_max`
+  std::vector<LedgerEntry> ledger;    // when asked for
+  std::optional<WhyPacked> why;       // when asked for
   Timings timings_ms;
   std::string note;
 };
 
 inline constexpr std::size_t dropped_max = 200;
+inline constexpr std::size_t suspicions_max = 1'000;
 
 // Errors: as search, and `budget_impossible`, naming the smallest budget that would do.
 [[nodiscard]] Result<Packed> pack(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
@@ -105,8 +115,11 @@ struct AskOptions {
   float evidence_threshold =
       kindling::evidence_threshold;  // strength from which questions are answered (engine/answer/abstain.h)
   EndpointOverrides endpoint;
+  bool fallback = true;   // answer extractively when the endpoint is down before a token was shown
+  ToolChoice tools = {};  // that the model may call; none of them without a profile
   // What was said before; the answer is added to it. Borrowed; null: a question by itself.
   Conversation* conversation = nullptr;
+  ContemplateOptions contemplate = {};  // with ThinkingMode::contemplating (engine/contemplate/contemplate.h)
 };
 
 struct Citation {
@@ -127,15 +140,25 @@ struct Answer {
   std::string text;
   std::vector<Citation> citations;
   std::vector<AnswerSentence> sentences;  // of a model's answer, checked once it is whole
-  Certificate certificate;
-  Usage usage;
+  std::vector<Suspicion> suspicions;      // in the passages that it was made from
+  std::vector<std::string>
+      foreign_links;                // that a model wrote and no passage holds (engine/answer/answer_links.h)
+  std::vector<Passage> passages;    // that a model's answer may cite
+  std::string fence;                // of the request
+  Certificate certificate;          // with tools: of the largest request
+  std::vector<ToolUse> tool_calls;  // in the order called
+  Usage usage;                      // of all requests together
   Finish finish = Finish::stop;
-  Timings timings_ms;  // retrieve, pack, first_token, total
+  std::string fallback;          // "extractive": the model was asked and could not be; the note says why
+  float evidence_strength = -1;  // of an extractive answer (engine/answer/abstain.h)
+  Timings timings_ms;            // retrieve, pack, first_token, total
   std::string note;
+  std::optional<Contemplation> contemplation;  // of an answer by subagents
 };
 
 // Without a profile the answer is extractive: sentences of the passages, each cited, or Finish::no_evidence.
-// Errors: as pack, and those of ChatEndpoint.
+// A model that cannot be asked (engine/answer/fallback.h) is replaced by such an answer, which says so, unless
+// AskOptions::fallback forbids it. Errors: as pack, and those of ChatEndpoint.
 [[nodiscard]] Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
                                  const ModelProfile* profile, const AskOptions& options,
                                  const OnToken& on_token, const Cancellation& cancellation);

@@ -18,7 +18,8 @@
 
 namespace kindling {
 
-class HttpClient;  // net/http_client.h
+class HttpClient;    // net/http_client.h
+class CallRecorder;  // engine/endpoint/call_recorder.h
 
 // What a model asks to have done. The arguments are as it wrote them: not yet known to be JSON, let alone to
 // fit the tool's schema.
@@ -71,11 +72,12 @@ struct GenerationRequest {
 using OnToken = std::function<bool(std::string_view)>;
 
 struct EndpointOverrides {
-  std::string base_url;                       // empty: the profile's
-  std::string key_env;                        // empty: the profile's
-  std::string certificate_file = {};          // PEM, trusted in place of the system's certificates
-  std::optional<EndpointLimits> limits = {};  // in place of the profile's
-  std::shared_ptr<HttpClient> http = {};      // whose open connections are shared; empty: one's own
+  std::string base_url;                         // empty: the profile's
+  std::string key_env;                          // empty: the profile's
+  std::string certificate_file = {};            // PEM, trusted in place of the system's certificates
+  std::optional<EndpointLimits> limits = {};    // in place of the profile's
+  std::shared_ptr<HttpClient> http = {};        // whose open connections are shared; empty: one's own
+  std::shared_ptr<CallRecorder> recorder = {};  // listens to each call; empty: nobody does
 };
 
 // An OpenAI-compatible endpoint, POST {base_url}/chat/completions (the protocol as servers really speak it:

@@ -2,18 +2,44 @@
 
 #include <algorithm>
 
+#include "engine/answer/answer_links.h"
+#include "engine/answer/answer_text.h"
 #include "engine/answer/cite.h"
+#include "engine/answer/coverage.h"
 #include "engine/answer/extract.h"
+#include "engine/pack/clean_text.h"
 #include "engine/retrieve/place.h"
 
 namespace kindling {
 namespace {
 
-// The sentences that were packed, in the order sent, each with its passage.
-struct PackedSentence {
-  UnitIndex unit{};
-  std::uint32_t passage = 0;
-};
+// Sentences that are read closely: those of the most value. What lies below was never among the best three.
+constexpr std::size_t candidates_max = 60;
+
+std::vector<UnitIndex> best_packed(const Evidence& evidence, const Context& context) {
+  std::vector<UnitIndex> units;
+  for (const std::vector<UnitIndex>& passage : context.units_of)
+    units.insert(units.end(), passage.begin(), passage.end());
+  std::stable_sort(units.begin(), units.end(), [&](UnitIndex a, UnitIndex b) {
+    return evidence.units[position(a)].value > evidence.units[position(b)].value;
+  });
+  units.resize(std::min(units.size(), candidates_max));
+  return units;
+}
+
+std::vector<AnswerCandidate> read_candidates(const Evidence& evidence, const Snapshot& snapshot,
+                                             std::span<const UnitIndex> units) {
+  CoverageReader reader(snapshot, evidence);
+  std::vector<AnswerCandidate> candidates;
+  candidates.reserve(units.size());
+  for (const UnitIndex index : units) {
+    const Unit& unit = evidence.units[position(index)];
+    const Coverage coverage = reader.of(index);
+    candidates.push_back(
+        {slice(snapshot.document(unit.document).text, unit.span), unit.value, coverage.share, coverage.opens});
+  }
+  return candidates;
+}
 
 }  // namespace
 
@@ -21,33 +47,27 @@ CitedAnswer extractive_answer(const Question& question, const Evidence& evidence
                               const Snapshot& snapshot, float threshold) {
   CitedAnswer cited;
   Answer& answer = cited.answer;
-  std::vector<PackedSentence> sentences;
-  std::vector<AnswerCandidate> candidates;
-  for (std::size_t p = 0; p < context.units_of.size(); ++p) {
-    for (const UnitIndex unit : context.units_of[p]) {
-      const Unit& u = evidence.units[position(unit)];
-      sentences.push_back({unit, static_cast<std::uint32_t>(p)});
-      candidates.push_back({slice(snapshot.document(u.document).text, u.span), u.value});
-    }
-  }
-  const bool sure = evidence_strength(evidence.scores, evidence.has_vectors) >= threshold;
-  if (!sure || candidates.empty()) {
+  const std::vector<UnitIndex> units = best_packed(evidence, context);
+  answer.evidence_strength = evidence_strength(evidence.scores, evidence.has_vectors);
+  if (!(answer.evidence_strength >= threshold) || units.empty()) {
     answer.text = "The collection does not say.";
     answer.finish = Finish::no_evidence;
     return cited;
   }
-  for (const std::size_t i : choose_answer(question.text, candidates)) {
-    const Unit& unit = evidence.units[position(sentences[i].unit)];
-    if (!answer.text.empty()) answer.text += cited.sections.back() == unit.section ? " " : "\n";
+  std::vector<UnitIndex> chosen;
+  for (const std::size_t i : choose_answer(question.text, read_candidates(evidence, snapshot, units)))
+    chosen.push_back(units[i]);
+  const std::vector<Quotation> quoted = quotations(snapshot, evidence.units, chosen);
+  answer.text = answer_text(snapshot, quoted);
+  for (const Quotation& quotation : quoted) {
     Citation citation;
     citation.number =
         static_cast<std::uint32_t>(answer.citations.size() + 1);  // of the answer: nobody saw the passages'
-    citation.place.text_span = unit.span;
-    citation.quote = candidates[i].text;
+    citation.place.text_span = quotation.span;
+    citation.quote = slice(snapshot.document(quotation.document).text, quotation.span);
     citation.verified = true;
-    answer.text += citation.quote + " [" + std::to_string(citation.number) + "]";
     answer.citations.push_back(std::move(citation));
-    cited.sections.push_back(unit.section);
+    cited.sections.push_back(quotation.section);
   }
   return cited;
 }
@@ -59,6 +79,7 @@ CitedAnswer turned_down(Answer answer) {
   answer.text = "The collection does not say.";
   answer.citations.clear();
   answer.sentences.clear();
+  answer.foreign_links.clear();
   answer.finish = Finish::no_evidence;
   answer.note = "the model's answer was not supported by the passages throughout";
   return {std::move(answer), {}};
@@ -95,12 +116,19 @@ CitedAnswer cited_answer(Generation generation, std::span<const Passage> passage
   answer.usage = generation.usage;
   answer.finish = generation.finish;
   answer.note = std::move(generation.note);
+  answer.passages.assign(passages.begin(), passages.end());
   std::vector<CitablePassage> citable;
-  std::vector<std::string> headings;
-  for (const Passage& passage : passages) headings.push_back(heading_of(passage.place));
+  std::vector<std::string> headings, texts;
+  for (const Passage& passage : passages) {
+    headings.push_back(heading_of(passage.place));
+    texts.push_back(with_broken_markers(passage.text));  // as it was sent, and in the same places
+  }
   for (const Passage& passage : passages)
-    citable.push_back({passage.number, passage.text, headings[citable.size()]});
-  const CitationCheck check = check_citations(answer.text, citable);
+    citable.push_back({passage.number, texts[citable.size()], headings[citable.size()]});
+  std::vector<std::string_view> known(headings.begin(), headings.end());
+  for (const Passage& passage : passages) known.emplace_back(passage.text);
+  answer.foreign_links = foreign_links(answer.text, known);
+  const CitationCheck check = check_citations(with_broken_markers(answer.text), citable);
   for (const ResolvedCitation& resolved : check.citations) {
     const Passage& passage = passages[resolved.number - 1];
     Citation citation;

@@ -55,6 +55,7 @@ void Conversation::add(Turn turn, const Snapshot& snapshot) {
   }
   if (!turn.messages.empty()) {
     messages_ = std::move(turn.messages);
+    fence_ = std::move(turn.fence);
     messages_.push_back({.role = "assistant", .content = turn.answer});
   }
   looked_for_ = std::move(turn.looked_for);

@@ -30,6 +30,7 @@ struct Turn {
       messages;                   // of the request, those of earlier turns included; empty: nothing was sent
   std::vector<Passage> passages;  // new ones
   std::vector<SectionIndex> sections;  // that they are in
+  std::string fence = {};              // of the request
 };
 
 class Conversation {
@@ -45,6 +46,8 @@ class Conversation {
   // Of all turns that are still in messages(), numbered from 1 without gaps, and the sections that they are in.
   [[nodiscard]] const std::vector<Passage>& passages() const { return passages_; }
   [[nodiscard]] const std::vector<SectionIndex>& sections() const { return sections_; }
+  // The one of the first request, for all that follow; empty before it.
+  [[nodiscard]] const std::string& fence() const { return fence_; }
 
   // A turn is over.
   void add(Turn turn, const Snapshot& snapshot);
@@ -74,6 +77,7 @@ class Conversation {
   std::vector<Sent> sent_;
   std::vector<Said> turns_;
   std::string looked_for_;  // for the last question
+  std::string fence_;
 };
 
 }  // namespace kindling

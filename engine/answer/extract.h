@@ -1,12 +1,21 @@
-// Answers without a model: the sentences that carry the answer, or the word that the collection does not say.
+// Answers without a model: which sentences carry the answer.
+//
+// Each is judged by its packing value, by how much of the question it speaks of where it stands
+// (engine/answer/coverage.h), by whether it has what the question asks for (engine/answer/question_cue.h), and
+// by whether it can be a sentence of an answer at all (engine/answer/sentence_shape.h):
+//
+//   V (1 + 3 coverage) (1 + weight cue) worth
+//
+// The best three stand, less those far weaker than the best and those that say the same again. What was
+// measured, and what did not pay: docs/answers.md. Pure; safe from any thread.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "engine/retrieve/score.h"
+#include "engine/answer/question_cue.h"
 
 namespace kindling {
 
@@ -14,12 +23,15 @@ inline constexpr std::size_t answer_sentences_max = 3;
 
 struct AnswerCandidate {
   std::string_view text;
-  float value = 0;  // as value_units gives it
+  float value = 0;     // as value_units gives it
+  float coverage = 0;  // as CoverageReader gives them
+  bool opens = false;
 };
 
-// Which candidates answer, best three by value (1 + .3 cue), in their given order. The cue is whether a
-// sentence has what the question asks for: a number, a date, a name, a reason (1, or 0 if it lacks it; one half
-// when the question asks for none of these). Candidates far weaker than the best are left out.
+// What a candidate is worth as an answer.
+[[nodiscard]] float answer_strength(const QuestionCue& cue, const AnswerCandidate& candidate);
+
+// Which candidates answer, the strongest first; ties go to the earlier.
 [[nodiscard]] std::vector<std::size_t> choose_answer(std::string_view question,
                                                      std::span<const AnswerCandidate> candidates);
 

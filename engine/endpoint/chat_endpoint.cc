@@ -6,6 +6,7 @@
 #include "base/env.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "engine/endpoint/call_recorder.h"
 #include "engine/endpoint/chat_request.h"
 #include "engine/endpoint/chat_stream.h"
 #include "engine/endpoint/conclude.h"
@@ -127,9 +128,10 @@ Result<double> SystemChatEndpoint::wait_turn(std::uint64_t tokens, const Cancell
   if (delay.count() == 0) return 0.;
   if (delay > limits_.total) {
     rate_->give_back(tokens);
-    return Error{ErrorCode::endpoint_refused, profile_.base_url,
-                 fmt::format("the limits of {} leave no room for {} s", profile_.name, delay.count() / 1'000),
-                 "ask again later, or raise the limits in the profile if the account has more"};
+    return Error{
+        ErrorCode::endpoint_refused, profile_.base_url,
+        fmt::format("{}{} leave no room for {} s", own_limits_words, profile_.name, delay.count() / 1'000),
+        "ask again later, or raise the limits in the profile if the account has more"};
   }
   log(LogLevel::info, fmt::format("waiting {} ms for the limits of {}", delay.count(), profile_.name));
   Status waited = pause(delay, cancellation);
@@ -266,8 +268,11 @@ Result<std::unique_ptr<ChatEndpoint>> ChatEndpoint::open(const ModelProfile& pro
     KINDLING_TRY(client, HttpClient::create(std::move(options)));
   }
   const EndpointLimits limits = overrides.limits.value_or(effective.timeouts);
-  return std::unique_ptr<ChatEndpoint>(std::make_unique<SystemChatEndpoint>(
-      std::move(effective), std::move(tokenizer), limits, std::move(key), std::move(client)));
+  const auto make = [&](std::shared_ptr<HttpClient> over) -> std::unique_ptr<ChatEndpoint> {
+    return std::make_unique<SystemChatEndpoint>(effective, tokenizer, limits, key, std::move(over));
+  };
+  if (overrides.recorder == nullptr) return make(std::move(client));
+  return recorded(overrides.recorder, key, std::move(client), make);
 }
 
 }  // namespace kindling

@@ -179,6 +179,8 @@ Status check_parameters(const Json& parameters) {
   if (parameters.has("output_limit") && output_limit.empty())
     return wrong("parameters.output_limit", "must not be empty");
   KINDLING_TRY_VOID(reader.flag("stream_usage"));
+  KINDLING_TRY_VOID(reader.flag("strict_tools"));
+  KINDLING_TRY_VOID(reader.flag("contemplates"));
   KINDLING_TRY_VOID(reader.strings("unsupported", unsupported));
   const Json& exclusive = reader.take("exclusive");
   const bool lists = std::all_of(exclusive.items().begin(), exclusive.items().end(), is_list_of_strings);

@@ -11,6 +11,8 @@ namespace kindling {
 namespace {
 
 constexpr std::size_t message_bytes_max = 400;
+constexpr std::string_view status_words = "status ";  // a refusal's reason begins with them and the status
+constexpr std::string_view quota_mend = "check the plan and the billing of the account";
 
 // What is common to all the shapes.
 struct Said {
@@ -89,10 +91,10 @@ std::string shortened(std::string text) {
 
 Error error_for(int status, const std::string& message, bool out_of_quota) {
   const auto refused = [&](std::string_view mend) {
-    return Error{ErrorCode::endpoint_refused, "", fmt::format("status {}: {}", status, message),
+    return Error{ErrorCode::endpoint_refused, "", fmt::format("{}{}: {}", status_words, status, message),
                  std::string(mend)};
   };
-  if (out_of_quota) return refused("check the plan and the billing of the account");
+  if (out_of_quota) return refused(quota_mend);
   switch (status) {
     case 401:
       return {ErrorCode::authentication, "", "the endpoint refuses the key: " + message, "check the key"};
@@ -135,8 +137,8 @@ Refusal refusal_by_gateway(int status, std::string_view html) {
   Refusal refusal;
   refusal.status = status;
   refusal.error = {ErrorCode::endpoint_refused, "",
-                   fmt::format("status {}: a gateway or firewall answers in place of the endpoint: {}", status,
-                               page_summary(html)),
+                   fmt::format("{}{}: a gateway or firewall answers in place of the endpoint: {}", status_words,
+                               status, page_summary(html)),
                    "check the address and the network"};
   return refusal;
 }
@@ -147,6 +149,17 @@ bool looks_like_html(std::string_view body) {
 }
 
 }  // namespace
+
+bool is_endpoint_down(const Error& error) {
+  if (error.code == ErrorCode::endpoint_unreachable || error.code == ErrorCode::timed_out) return true;
+  if (error.code != ErrorCode::endpoint_refused || error.mend == quota_mend) return false;
+  const std::string_view why = error.why;
+  if (why.starts_with(own_limits_words)) return true;
+  if (!why.starts_with(status_words)) return false;
+  int status = 0;
+  std::from_chars(why.data() + status_words.size(), why.data() + why.size(), status);
+  return status == 408 || status == 429 || (status >= 500 && status < 600);
+}
 
 std::string page_summary(std::string_view html) {
   std::string lower(html.substr(0, 64u << 10));

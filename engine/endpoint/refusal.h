@@ -15,6 +15,9 @@
 
 namespace kindling {
 
+// What an error begins with when the profile's own limits leave no room for a request.
+inline constexpr std::string_view own_limits_words = "the limits of ";
+
 struct Refusal {
   Error error;         // without the endpoint's address
   int status = 0;      // of the answer, or what its body says where that was 200
@@ -27,6 +30,11 @@ struct Refusal {
 
 // Of an answer whose status is not 2xx, or whose body cannot be an answer at all.
 [[nodiscard]] Refusal refusal_from(int status, std::string_view body);
+
+// Whether an error of ChatEndpoint says that nothing is wrong with the request, and that nobody was there to
+// answer it: unreachable, too slow, failing (5xx), or refusing because it is asked too often. Not so a refused
+// key, a spent account, a request that cannot be served, and whatever was cancelled.
+[[nodiscard]] bool is_endpoint_down(const Error& error);
 
 // A web page's title, or its beginning, on one line.
 [[nodiscard]] std::string page_summary(std::string_view html);

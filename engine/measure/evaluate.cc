@@ -4,7 +4,6 @@
 
 #include "base/env.h"
 #include "base/files.h"
-#include "engine/ask.h"
 #include "engine/measure/measures.h"
 #include "engine/retrieve/retrieve.h"
 #include "engine/retrieve/score.h"
@@ -65,28 +64,6 @@ Result<ModeScores> measure(const Snapshot& snapshot, const Encoder& encoder, con
     *mean /= n;
   scores.latency_p50_ms = percentile(latencies, .5);
   scores.latency_p99_ms = percentile(latencies, .99);
-  return scores;
-}
-
-Result<AnswerScores> grade_answers(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set,
-                                   const Cancellation& cancellation) {
-  AnswerScores scores;
-  for (const TestQuery& query : set.queries) {
-    if (query.answers.empty()) continue;
-    const Question question{.text = query.text, .mode = SearchMode::hybrid, .filter = {}};
-    KINDLING_TRY(const Answer answer, ask(snapshot, &encoder, question, nullptr, {}, {}, cancellation));
-    ++scores.questions;
-    if (answer.finish == Finish::no_evidence) continue;
-    ++scores.answered;
-    const std::string text = folded_answer(answer.text);
-    const bool holds = std::any_of(query.answers.begin(), query.answers.end(),
-                                   [&](const std::string& wanted) { return text.find(wanted) != text.npos; });
-    if (holds) ++scores.holds_answer;
-  }
-  if (scores.questions > 0) {
-    scores.answered /= static_cast<double>(scores.questions);
-    scores.holds_answer /= static_cast<double>(scores.questions);
-  }
   return scores;
 }
 

@@ -18,6 +18,7 @@
 #include "engine/ingest.h"
 #include "engine/measure/calibrate_abstention.h"
 #include "engine/measure/evaluate_packs.h"
+#include "engine/measure/grade_answers.h"
 #include "engine/retrieve/question.h"
 
 namespace kindling {
@@ -39,12 +40,6 @@ struct ModeScores {
   SearchMode mode{};
   double ndcg_cut_10 = 0, recall_10 = 0, recall_100 = 0, recip_rank = 0;
   double latency_p50_ms = 0, latency_p99_ms = 0;  // of one question, embedding included, one thread
-};
-
-struct AnswerScores {
-  std::uint64_t questions = 0;  // that have answers
-  double answered = 0;          // share not abstained from
-  double holds_answer = 0;      // share whose text holds one of the answers (case and white space folded)
 };
 
 struct EvaluateReport {

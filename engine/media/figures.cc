@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "engine/media/figure_choice.h"
+#include "engine/pack/find_suspicions.h"
 #include "engine/pack/request_count.h"
 
 namespace kindling {
@@ -27,6 +28,7 @@ class Illustrator {
     if (!wanted || images == 0 || out_.context.passages.empty()) return std::move(out_);
     KINDLING_TRY_VOID(choose(images));
     if (!chosen_.empty()) KINDLING_TRY_VOID(put_in());
+    add_suspicions(out_.figures, out_.context.suspicions);
     if (out_.omitted.size() > omitted_figures_max) out_.omitted.resize(omitted_figures_max);
     return std::move(out_);
   }

@@ -5,6 +5,8 @@
 #include <numeric>
 
 #include "engine/pack/arrangement.h"
+#include "engine/pack/fence.h"
+#include "engine/pack/find_suspicions.h"
 #include "engine/pack/heading_costs.h"
 #include "engine/pack/outline.h"
 #include "engine/pack/prompt.h"
@@ -17,6 +19,13 @@ namespace {
 
 constexpr std::uint64_t slack_min = 16;        // tokens
 constexpr std::uint32_t typical_number = 999;  // of a passage, that marks are charged for
+
+// Counted in place of a fence that is not known yet.
+constexpr std::string_view typical_fence = "3f8a1c6e9b2d7054";
+
+PromptFrame frame_of(const ContextOptions& options) {
+  return {options.fence.empty() ? typical_fence : std::string_view(options.fence), options.instructions};
+}
 
 // A conversation has its instructions already.
 std::vector<ChatMessage> continued(std::span<const ChatMessage> history, std::vector<ChatMessage> prompt) {
@@ -167,8 +176,8 @@ class ContextBuilder {
   }
 
   std::vector<ChatMessage> written(std::span<const Run> runs) {
-    return continued(options_.history, make_prompt(question_, prompt_lines(units_, texts_, runs, headings_,
-                                                                           options_.passages_before)));
+    const auto lines = prompt_lines(units_, texts_, runs, headings_, options_.passages_before);
+    return continued(options_.history, make_prompt(question_, lines, frame_of(options_)));
   }
 
   // Takes out the least valuable units until about `excess` tokens are gone, at least one.
@@ -211,7 +220,7 @@ class ContextBuilder {
     if (!options_.history.empty()) return tokens_of(options_.history);
     std::vector<ChatMessage> prefix = written(std::span(arrangement.runs).first(arrangement.pinned));
     std::string& user = prefix.back().content;
-    user.resize(user.size() - question_.size() - prompt_tail.size());
+    user.resize(user.size() - question_.size() - prompt_tail(options_.fence).size());
     return tokens_of(prefix);
   }
 
@@ -238,6 +247,8 @@ class ContextBuilder {
     context.units_of = std::move(sent.units_of);
     context.dropped = std::move(sent.dropped);
     context.filling = std::move(filling);
+    context.fence = options_.fence;
+    context.suspicions = find_suspicions(context.passages);
     return context;
   }
 
@@ -281,21 +292,47 @@ ContextOptions context_options(const PackOptions& options) {
   ContextOptions context;
   context.order = options.order;
   context.media = options.media;
+  context.fence = options.fence;
+  context.fence_key = options.fence_key;
+  context.instructions = options.instructions;
   if (options.tokens_per_document) context.tokens_per_document = *options.tokens_per_document;
   return context;
 }
 
 std::uint64_t request_overhead(std::string_view question, const ModelProfile& profile,
                                const Tokenizer& tokenizer, const ContextOptions& options) {
-  const std::vector<ChatMessage> messages = continued(options.history, make_prompt(question, {}));
+  const std::vector<ChatMessage> messages =
+      continued(options.history, make_prompt(question, {}, frame_of(options)));
   return count_request(profile, tokenizer, {.messages = messages, .tools = {}, .media = options.media})
       .tokens_max;
 }
 
+namespace {
+
+// What follows on pinned documents alone is the same for the next question; so must their fence be.
+std::string new_fence(const Snapshot& snapshot, std::span<const Unit> units, const ContextOptions& options) {
+  std::vector<std::string_view> pinned;
+  if (!options.fence_key.empty() && options.history.empty()) {
+    std::optional<DocumentIndex> last;
+    for (const Unit& unit : units) {
+      if (!unit.pinned || unit.document == last) continue;
+      last = unit.document;
+      pinned.push_back(snapshot.document(unit.document).text);
+    }
+  }
+  return pinned.empty() ? random_fence() : keyed_fence(options.fence_key, pinned);
+}
+
+}  // namespace
+
 Result<Context> build_context(const Snapshot& snapshot, std::string_view question, std::span<const Unit> units,
                               const ModelProfile& profile, const Tokenizer& tokenizer, const Budget& budget,
                               const ContextOptions& options) {
-  return ContextBuilder(snapshot, question, units, profile, tokenizer, budget, options).run();
+  KINDLING_TRY_VOID(check_instructions(options.instructions));
+  ContextOptions settled = options;
+  if (settled.fence.empty()) settled.fence = new_fence(snapshot, units, options);
+  KINDLING_TRY_VOID(check_fence(settled.fence));
+  return ContextBuilder(snapshot, question, units, profile, tokenizer, budget, settled).run();
 }
 
 }  // namespace kindling

@@ -37,6 +37,9 @@ struct ContextOptions {
   std::span<const ChatMessage> history;  // of a conversation: sent and said before; borrowed
   std::uint32_t passages_before = 0;     // in the history: numbers go on from there
   std::uint64_t evidence_tokens_max = std::numeric_limits<std::uint64_t>::max();
+  std::string fence = {};         // of engine/pack/fence.h; empty: one is made
+  std::string instructions = {};  // the user's own
+  std::string fence_key = {};     // as PackOptions has it
 };
 
 // How a packing asks for a context.
@@ -49,6 +52,8 @@ struct Context {
   Filling filling;                               // what was chosen and why the rest was not
   std::vector<Dropped> dropped;
   Certificate certificate;
+  std::string fence;                  // the one used
+  std::vector<Suspicion> suspicions;  // in what is sent, at most suspicions_max
 };
 
 // Tokens at most of a request for `question` that holds no new evidence.

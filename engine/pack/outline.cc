@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
-#include "engine/pack/prompt.h"
+#include "engine/pack/clean_text.h"
 
 namespace kindling {
 namespace {
@@ -72,10 +72,10 @@ std::string Outline::shortened(std::string_view heading) const {
       line.resize(blank);
     line += "...";
   }
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  }
-  return defused(line);
+  line = clean_text(line);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  std::replace(line.begin(), line.end(), '\t', ' ');
+  return line;
 }
 
 }  // namespace kindling

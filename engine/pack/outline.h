@@ -30,7 +30,8 @@ class Outline {
   // asked for a section once.
   void append_lines(SectionIndex section, std::vector<std::uint32_t>& lines);
 
-  // "## Limits\n": no line break inside, tags of ours defused. Stays where it is until the next append_lines.
+  // "## Limits\n": no line break inside, cleaned (engine/pack/clean_text.h). Stays where it is until the next
+  // append_lines.
   [[nodiscard]] std::string_view text(std::uint32_t line) const { return texts_[line]; }
   // Numbers run from 0 to this.
   [[nodiscard]] std::size_t size() const { return texts_.size(); }

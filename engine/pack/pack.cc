@@ -33,6 +33,8 @@ Packed packed_from(Context context, const Evidence& evidence) {
   packed.passages = std::move(context.passages);
   packed.dropped = std::move(context.dropped);
   packed.certificate = std::move(context.certificate);
+  packed.fence = std::move(context.fence);
+  packed.suspicions = std::move(context.suspicions);
   if (packed.passages.empty()) packed.note = "nothing in the index speaks of this question";
   if (!evidence.has_vectors && packed.note.empty()) packed.note = "packed by keywords only: no vectors";
   return packed;

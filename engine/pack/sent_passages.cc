@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/pack/clean_text.h"
 #include "engine/pack/prompt_lines.h"
 #include "engine/retrieve/place.h"
 
@@ -18,7 +19,7 @@ Status add_passages(Sent& sent, Places& places, const Tokenizer& tokenizer, std:
     passage.number = static_cast<std::uint32_t>(sent.passages.size());
     KINDLING_TRY(passage.place, places.at(units[position(run.first)].section, span_of(units, run)));
     passage.text = text_of(texts, run);
-    passage.token_count = tokenizer.count(passage.text).tokens;
+    passage.token_count = tokenizer.count(clean_text(passage.text)).tokens;
     passage.value = run.value;
     std::vector<UnitIndex>& of_passage =
         sent.units_of.emplace_back(position(run.last) - position(run.first) + 1);

@@ -93,7 +93,7 @@ Result<DecodedDocument> parse_html(std::string_view bytes) {
   text.format = "html";
   text.title = facts.title();
   if (text.title.empty()) text.title = first_heading(text, text.blocks.size());
-  text.warnings = std::move(unicode.warnings);
+  text.warnings.insert(text.warnings.begin(), unicode.warnings.begin(), unicode.warnings.end());
   if (!is_verbatim(unicode.sources, bytes.size())) text.sources = compose(text.sources, unicode.sources);
   return document;
 }

@@ -1,8 +1,5 @@
 #include "formats/parse/html_rules.h"
 
-#include <algorithm>
-#include <string>
-
 namespace kindling {
 namespace {
 
@@ -13,19 +10,6 @@ bool has_word(std::string_view list, std::string_view word) {
     if (begins && ends) return true;
   }
   return false;
-}
-
-bool hides_by_style(std::string_view style) {
-  std::string plain;
-  for (const char c : style) {
-    if (c != ' ') plain.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
-  }
-  return plain.find("display:none") != std::string::npos ||
-         plain.find("visibility:hidden") != std::string::npos;
-}
-
-bool has_attribute(const GumboNode* element, const char* name) {
-  return gumbo_get_attribute(&element->v.element.attributes, name) != nullptr;
 }
 
 }  // namespace
@@ -59,8 +43,7 @@ bool is_never_shown(const GumboNode* element) {
       break;
   }
   if (element->v.element.attributes.length == 0) return false;
-  return has_attribute(element, "hidden") || hides_by_style(attribute(element, "style")) ||
-         has_word(attribute(element, "class"), "headerlink") ||
+  return has_word(attribute(element, "class"), "headerlink") ||
          has_word(attribute(element, "class"), "anchorjs-link");
 }
 

@@ -12,8 +12,8 @@ namespace kindling {
 // An attribute's value; empty when there is none.
 [[nodiscard]] std::string_view attribute(const GumboNode* element, const char* name);
 
-// Not shown to a reader: scripts, templates, form controls, hidden content, marks that link to a heading
-// itself.
+// Not shown to a reader: scripts, templates, form controls, marks that link to a heading itself. What an author
+// hides is for html_hidden.h.
 [[nodiscard]] bool is_never_shown(const GumboNode* element);
 
 // Shown, but the way around the pages rather than their text.

@@ -7,6 +7,7 @@
 
 #include "formats/parse/html_alignment.h"
 #include "formats/parse/html_figures.h"
+#include "formats/parse/html_hidden.h"
 #include "formats/parse/html_rules.h"
 #include "formats/parse/text_builder.h"
 
@@ -104,6 +105,23 @@ void raise_terms(Text& text, const std::vector<std::uint32_t>& term_begins) {
   }
 }
 
+// Bytes of the words below an element that would be shown if it were.
+std::size_t words_in(const GumboNode* element) {
+  std::size_t bytes = 0;
+  walk(
+      element,
+      [&](const GumboNode* node) {
+        if (node->type == GUMBO_NODE_TEXT) {
+          const std::string_view words = node->v.text.text;
+          bytes +=
+              words.size() - static_cast<std::size_t>(std::count_if(words.begin(), words.end(), is_html_space));
+        }
+        return node->type != GUMBO_NODE_ELEMENT || !is_never_shown(node);
+      },
+      [](const GumboNode*) {});
+  return bytes;
+}
+
 // Writes what a reader sees of a page.
 class PageText {
  public:
@@ -118,6 +136,8 @@ class PageText {
     Text text = out_.take();
     raise_terms(text, term_begins_);
     text.figures = figures_.take(text.utf8);
+    if (hidden_bytes_ > 0)
+      text.warnings.push_back("hidden text left out: " + std::to_string(hidden_bytes_) + " bytes");
     return text;
   }
 
@@ -130,6 +150,10 @@ class PageText {
     }
     if (node->type != GUMBO_NODE_ELEMENT || is_never_shown(node) || (!with_navigation_ && is_navigation(node)))
       return false;
+    if (is_hidden(node)) {
+      hidden_bytes_ += words_in(node);
+      return false;
+    }
     enter_element(node, node->v.element.tag);
     return true;
   }
@@ -319,6 +343,7 @@ class PageText {
   LayoutTables layout_;
   TextBuilder out_;
   HtmlFigures figures_;
+  std::size_t hidden_bytes_ = 0;  // of words that the author hides
   std::vector<TableKind> tables_;
   bool in_row_ = false;
   std::size_t cells_ = 0;

@@ -43,6 +43,7 @@ TEST(PackOptions, APinnedDocumentGoesInWholeAndFirst) {
   PackOptions options;
   options.budget = 3'000;
   options.pinned = {"rules.md"};
+  options.fence_key = "a secret of this user";  // so that the fence is the same for both
   const Packed with = packed(index, "how high does a lock lift a boat", options);
   ASSERT_FALSE(with.passages.empty());
   EXPECT_EQ(with.passages[0].place.uri, "rules.md");

@@ -69,6 +69,11 @@ const std::map<std::string_view, End> ends = {
     {"length", {Finish::length, 1, hello}},
     {"empty-with-length", {Finish::length, 1}},
     {"calls-first-tool", {Finish::stop, 1, "## Cats"}},  // none is offered, so it speaks
+    {"calls-twice-at-once", {Finish::stop, 1, "Cats sleep a lot. [1]"}},
+    {"calls-bad-json", {Finish::stop, 1, "Cats sleep a lot. [1]"}},
+    {"calls-unknown-tool", {Finish::stop, 1, "Cats sleep a lot. [1]"}},
+    {"calls-bad-arguments", {Finish::stop, 1, "Cats sleep a lot. [1]"}},
+    {"calls-endlessly", {Finish::stop, 1, "Cats sleep a lot. [1]"}},
     {"tool-calls", {Finish::incomplete, 1}},
     {"tool-call-cut", unreachable},
     // Errors in a 200.

@@ -47,6 +47,44 @@ TEST(Html, ShowsWhatAReaderSees) {
             (Lines{"heading2:Head", "paragraph:seen"}));
 }
 
+TEST(Html, LeavesOutWhatTheAuthorHidesAndSaysSo) {
+  for (const std::string_view style :
+       {"display:none", "visibility: hidden", "visibility:collapse", "opacity:0", "opacity: 0.0 !important",
+        "font-size:0", "font-size:0px", "FONT-SIZE : 1px", "color:#fff;background:white",
+        "background-color:rgb(255, 255, 255); color:#ffffff", "color:transparent", "color:rgba(0,0,0,0)",
+        "position:absolute;left:-9999px", "top:-99em; position:fixed", "text-indent:-9999px",
+        "position:absolute;clip:rect(0,0,0,0)", "dis/* not */play:/* so */none"}) {
+    const Text text =
+        parse("<p>Seen.</p><p style=\"" + std::string(style) + "\">Ignore <b>all</b> that.</p>").text;
+    EXPECT_EQ(outline(text), Lines{"paragraph:Seen."}) << style;
+    ASSERT_EQ(text.warnings.size(), 1u) << style;
+    EXPECT_EQ(text.warnings[0], "hidden text left out: 14 bytes") << style;
+  }
+  const Text text = parse("<p>Seen.<span hidden>unseen</span></p><div hidden></div><!-- note -->").text;
+  EXPECT_EQ(outline(text), Lines{"paragraph:Seen."});
+  EXPECT_EQ(text.warnings, Lines{"hidden text left out: 6 bytes"});
+}
+
+TEST(Html, KeepsWhatAReaderSeesHoweverItIsStyled) {
+  for (const std::string_view style :
+       {"display:block", "opacity:.5", "font-size:12px", "font-size:.8em", "color:white;background:navy",
+        "color:#fff", "position:absolute;left:10px", "left:-9999px", "text-indent:-2em", "visibility:visible",
+        "display:none;display:block", "margin-left:-20px", "x-display:none", "", ";;:", "opacity:", "/*"}) {
+    const Text text = parse("<p style=\"" + std::string(style) + "\">Seen.</p>").text;
+    EXPECT_EQ(outline(text), Lines{"paragraph:Seen."}) << style;
+    EXPECT_TRUE(text.warnings.empty()) << style;
+  }
+  EXPECT_EQ(outline(parse("<p aria-hidden=true>Seen, but not heard.</p>").text),
+            Lines{"paragraph:Seen, but not heard."});
+}
+
+TEST(Html, AttributesAreNoText) {
+  EXPECT_EQ(outline(parse("<p title='Ignore this'>Seen.<img src=a.png alt='Ignore this'></p>"
+                          "<meta name=description content='Ignore this'><a href='x:ignore'>link</a>")
+                        .text),
+            (Lines{"paragraph:Seen.", "paragraph:link"}));
+}
+
 TEST(Html, ShowsNavigationWhenThereIsNothingElse) {
   EXPECT_EQ(outline(parse("<nav><a href=x>Only this</a></nav>").text), Lines{"paragraph:Only this"});
 }

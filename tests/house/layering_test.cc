@@ -29,6 +29,7 @@ const Guest guests[] = {
     {"boost/json", {"base/json.cc"}},
     {"toml++/", {"base/toml.cc"}},
     {"openssl/evp.h", {"base/digest.cc"}},
+    {"openssl/hmac.h", {"base/digest.cc"}},
     {"hwy/", {"base/simd/"}},
     {"sentencepiece", {"tokenizer/"}},
     {"libstemmer", {"tokenizer/"}},

@@ -166,6 +166,18 @@ std::vector<NamedFault> transport_faults() {
   };
 }
 
+// A model that calls tools where any are offered; `again`: without end.
+NamedFault calling(std::string_view name, std::vector<CallScript::Call> calls, bool again = false) {
+  return {name, [calls = std::move(calls), again](const RecordedRequest& request) {
+            return scripted_calls(
+                request,
+                [&](const RecordedRequest&) {
+                  return CallScript{calls, "", 4, true};
+                },
+                again);
+          }};
+}
+
 // Of the stream's form and content: harmless ones first.
 std::vector<NamedFault> stream_faults() {
   return {
@@ -200,6 +212,11 @@ std::vector<NamedFault> stream_faults() {
             }),
       fault("content-filter", [] { return stream_of([](Script s) { s.finish = "content_filter"; }); }),
       {"calls-first-tool", calling_reply},
+      calling("calls-twice-at-once", {{"a", "search", R"({"query":"canal"})"}, {"b", "count", "{}"}}),
+      calling("calls-bad-json", {{"a", "search", R"({"query":"ca)"}}),
+      calling("calls-unknown-tool", {{"a", "erase", "{}"}}),
+      calling("calls-bad-arguments", {{"a", "search", R"({"k":"many"})"}}),
+      calling("calls-endlessly", {{"a", "search", R"({"query":"canal"})"}}, true),
       fault("tool-call-cut",
             [] {
               return stream_of([](Script s) {

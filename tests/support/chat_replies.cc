@@ -296,6 +296,60 @@ Reply calling_reply(const RecordedRequest& request) {
   return message_reply(std::move(message), "tool_calls", usage_json(tokens_of(request), 5));
 }
 
+namespace {
+
+// One after the other, or by turns.
+Json pieces_of(const CallScript& script) {
+  std::vector<Json> calls;
+  std::size_t longest = 0;
+  for (const CallScript::Call& call : script.calls) {
+    calls.push_back(tool_call_pieces(call.id, call.name, call.arguments, script.piece_bytes,
+                                     static_cast<std::int64_t>(calls.size())));
+    longest = std::max(longest, calls.back().items().size());
+  }
+  Json pieces = Json::array();
+  if (!script.interleaved) {
+    for (const Json& call : calls)
+      for (const Json& piece : call.items()) pieces.push(piece);
+    return pieces;
+  }
+  for (std::size_t i = 0; i < longest; ++i)
+    for (const Json& call : calls)
+      if (i < call.items().size()) pieces.push(call.items()[i]);
+  return pieces;
+}
+
+}  // namespace
+
+Reply calls_reply(const RecordedRequest& request, const CallScript& script) {
+  if (request.json["stream"].as_bool()) {
+    StreamScript stream;
+    stream.tokens = words_of(script.before);
+    stream.finish = "tool_calls";
+    stream.tool_calls = pieces_of(script);
+    return said(request, std::move(stream));
+  }
+  Json calls = Json::array();
+  for (const CallScript::Call& call : script.calls) {
+    calls.push(
+        Json::object({{"id", call.id},
+                      {"type", "function"},
+                      {"function", Json::object({{"name", call.name}, {"arguments", call.arguments}})}}));
+  }
+  Json message = Json::object({{"role", "assistant"}, {"content", script.before}});
+  message.set("tool_calls", std::move(calls));
+  return message_reply(std::move(message), "tool_calls", usage_json(tokens_of(request), 5));
+}
+
+Reply scripted_calls(const RecordedRequest& request,
+                     const std::function<CallScript(const RecordedRequest&)>& script, bool again) {
+  if (auto refusal = malformed_request(request)) return std::move(*refusal);
+  const auto& messages = request.json["messages"].items();
+  const bool answered = messages.back()["role"].as_string() == "tool";
+  if (request.json["tools"].items().empty() || (answered && !again)) return quoting_reply(request);
+  return calls_reply(request, script(request));
+}
+
 Reply wished_reply(const RecordedRequest& request) {
   const std::string_view wish = wish_of(request);
   if (wish.starts_with("window-")) return windowed_reply(request, std::strtoull(wish.data() + 7, nullptr, 10));

@@ -107,6 +107,26 @@ struct StreamScript {
 [[nodiscard]] Json tool_call_pieces(std::string_view id, std::string_view name, std::string_view arguments,
                                     std::size_t size, std::int64_t index = 0);
 
+// A message that calls tools, streamed or whole as the request asks for it.
+struct CallScript {
+  struct Call {
+    std::string id;
+    std::string name;
+    std::string arguments;
+  };
+  std::vector<Call> calls;
+  std::string before;           // said before the calls
+  std::size_t piece_bytes = 5;  // of the arguments in a stream
+  bool interleaved = false;     // the calls' pieces take turns
+};
+[[nodiscard]] Reply calls_reply(const RecordedRequest& request, const CallScript& script);
+
+// Calls as the script of the request says while tools are offered and none has answered (`again`: or has), then
+// quoting_reply.
+[[nodiscard]] Reply scripted_calls(const RecordedRequest& request,
+                                   const std::function<CallScript(const RecordedRequest&)>& script,
+                                   bool again = false);
+
 // What the request asks for by name: a header `x-fault: NAME`, a model called "test:NAME", or "fault=NAME" in
 // the last message; else quoting_reply. The name may also be "window-N": a model whose window is N tokens (of
 // four bytes) and which refuses what does not fit, as OpenAI does.
