@@ -271,6 +271,7 @@ Result<Answer> answered(const Snapshot& snapshot, const Encoder* encoder, const 
 Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
                    const ModelProfile* profile, const AskOptions& options, const OnToken& on_token,
                    const Cancellation& cancellation) {
+  const Stopwatch total;
   bool shown = false;
   OnToken noted;
   if (on_token) {
@@ -281,8 +282,13 @@ Result<Answer> ask(const Snapshot& snapshot, const Encoder* encoder, const Quest
   }
   Result<Answer> answer = answered(snapshot, encoder, question, profile, options, noted, cancellation);
   if (answer.ok() || profile == nullptr || !options.fallback || shown) return answer;
-  return fallback_answer(std::move(answer).error(), snapshot, encoder, question, options, on_token,
-                         cancellation);
+  answer =
+      fallback_answer(std::move(answer).error(), snapshot, encoder, question, options, on_token, cancellation);
+  if (!answer.ok()) return answer;
+  for (auto& [stage, ms] : answer->timings_ms) {  // waiting for the endpoint was part of it
+    if (stage == "first_token" || stage == "total") ms = total.milliseconds();
+  }
+  return answer;
 }
 
 }  // namespace kindling
