@@ -23,7 +23,7 @@ namespace kindling {
 // Belongs to one thread at a time.
 class DetachedProcesses {
  public:
-  // Takes about as long as posix_spawn, some 0.5 ms. Errors: `io`, with the program.
+  // Takes about as long as posix_spawn, some 0.5 ms. Errors: those of Spawn::start.
   [[nodiscard]] Status start(const std::filesystem::path& program, const std::vector<std::string>& arguments);
 
  private:

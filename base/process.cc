@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include <sstream>
 
 #include "base/env.h"
+#include "base/spawn.h"
 
 namespace kindling {
 namespace {
@@ -36,60 +36,6 @@ std::vector<std::string> child_environment(const std::vector<std::string>& besid
   return variables;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& strings) {
-  std::vector<char*> out;
-  out.reserve(strings.size() + 1);
-  for (std::string& string : strings) out.push_back(string.data());
-  out.push_back(nullptr);
-  return out;
-}
-
-// How posix_spawn shall set up the child; frees what glibc allocated for it.
-class SpawnPlan {
- public:
-  SpawnPlan(int child_socket, bool speaks_on_stdout) {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_adddup2(&actions_, child_socket, 0);
-    posix_spawn_file_actions_addopen(&actions_, 2, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions_, speaks_on_stdout ? 0 : 2, 1);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
-    posix_spawnattr_init(&attributes_);
-    sigset_t all;
-    sigset_t none;
-    sigfillset(&all);
-    sigemptyset(&none);
-    posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(&attributes_,
-                             POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-  }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
-  ~SpawnPlan() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-  [[nodiscard]] const posix_spawn_file_actions_t* actions() const { return &actions_; }
-  [[nodiscard]] const posix_spawnattr_t* attributes() const { return &attributes_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
-
-Error start_error(const fs::path& program, int error) {
-  switch (error) {
-    case ENOENT:
-      return {ErrorCode::not_found, program.string(), "no such program", "check the installation"};
-    case EACCES:
-    case ENOEXEC:
-      return {ErrorCode::unreadable, program.string(), "is not an executable program", "check its permissions"};
-    default:
-      return {ErrorCode::io, program.string(), std::string("cannot be started: ") + std::strerror(error), ""};
-  }
-}
-
 std::string describe(int status) {
   if (WIFSIGNALED(status)) {
     const int number = WTERMSIG(status);
@@ -108,23 +54,19 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::start(const fs::path& progra
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return Error{ErrorCode::io, program.string(), std::string("no socket for it: ") + std::strerror(errno), ""};
   }
-  std::vector<std::string> argument_strings{program.string()};
-  argument_strings.insert(argument_strings.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> environment_strings = child_environment(options.variables);
-  const std::vector<char*> argv = pointers(argument_strings);
-  const std::vector<char*> envp = pointers(environment_strings);
-
-  pid_t pid = 0;
-  const SpawnPlan plan(ends[1], options.speaks_on_stdout);
-  const int error =
-      ::posix_spawn(&pid, program.c_str(), plan.actions(), plan.attributes(), argv.data(), envp.data());
+  Spawn spawn(Spawn::Leads::group);
+  posix_spawn_file_actions_adddup2(spawn.actions(), ends[1], 0);
+  posix_spawn_file_actions_addopen(spawn.actions(), 2, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_adddup2(spawn.actions(), options.speaks_on_stdout ? 0 : 2, 1);
+  const std::vector<std::string> variables = child_environment(options.variables);
+  const Result<pid_t> pid = spawn.start(program, arguments, &variables);
   ::close(ends[1]);
-  if (error != 0) {
+  if (!pid.ok()) {
     ::close(ends[0]);
-    return start_error(program, error);
+    return pid.error();
   }
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  return std::unique_ptr<ChildProcess>(new ChildProcess(pid, ends[0]));
+  return std::unique_ptr<ChildProcess>(new ChildProcess(*pid, ends[0]));
 }
 
 ChildProcess::~ChildProcess() {

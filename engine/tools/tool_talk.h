@@ -6,9 +6,8 @@
 //   - only tools that were offered run, with arguments that fit their schema; anything else is answered with an
 //     error that the model can mend (engine/tools/tool_choice.h has the bounds);
 //   - every request is counted whole, tools included, before it is sent, and fits the budget: results lose
-//   their
-//     least valuable pieces, and where not even their first lines fit the model is asked once more without
-//     tools, as if it had not called;
+//     their least valuable pieces, and where not even their first lines fit the model is asked once more
+//     without tools, as if it had not called;
 //   - when a bound is reached the last result says so and the request that follows offers none (tool_choice
 //     cannot be had everywhere; a list that is not there can);
 //   - text is shown once (engine/tools/held_text.h); a program runs at most once for a call, even when the
