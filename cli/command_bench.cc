@@ -1,7 +1,8 @@
 #include <algorithm>
 
-#include "base/env.h"
-#include "base/simd/dispatch.h"
+#include "cli/bench_keywords.h"
+#include "cli/bench_report.h"
+#include "cli/bench_vectors.h"
 #include "cli/commands.h"
 #include "cli/text_layout.h"
 #include "engine/measure/bench.h"
@@ -26,29 +27,39 @@ Result<std::vector<std::string>> read_queries(Session& session) {
   return queries;
 }
 
+LatencySummary latency_of(const BenchReport& report) {
+  return {report.p50_ms, report.p90_ms, report.p99_ms, report.max_ms};
+}
+
+// No flag is ignored.
+Status check_flags(const Session& session, std::string_view what) {
+  for (const std::string_view flag : {"data", "recall", "k"}) {
+    if (what == "vectors" || !session.arguments.given(flag)) continue;
+    if (what == "keywords" && flag != "recall") continue;
+    return Error{
+        ErrorCode::usage, flag == "k" ? "-k" : "--" + std::string(flag),
+        flag == "recall" ? "is for 'bench vectors' only" : "is for 'bench vectors' and 'bench keywords' only",
+        "leave it out"};
+  }
+  return {};
+}
+
 Json report_json(const BenchReport& report, const Snapshot& snapshot) {
   const IndexStatistics& statistics = snapshot.statistics();
-  const Machine here = machine();
   Json stages = Json::object();
   for (const auto& [stage, milliseconds] : report.stages_ms) stages.set(stage, milliseconds);
-  return Json::object(
-      {{"what", report.what},
-       {"queries", report.queries},
-       {"latency_ms",
-        Json::object(
-            {{"p50", report.p50_ms}, {"p90", report.p90_ms}, {"p99", report.p99_ms}, {"max", report.max_ms}})},
-       {"per_second", report.per_second},
-       {"units_per_second", report.units_per_second},
-       {"recall_at_10", report.recall_at_10 < 0 ? Json() : Json(report.recall_at_10)},
-       {"index", Json::object({{"documents", statistics.documents},
-                               {"chunks", statistics.chunks},
-                               {"dimensions", snapshot.settings().dimensions},
-                               {"bytes", statistics.bytes}})},
-       {"machine", Json::object({{"processor", here.processor},
-                                 {"threads", here.threads},
-                                 {"memory_bytes", here.memory_bytes},
-                                 {"simd", to_string(simd_target())}})},
-       {"stages", std::move(stages)}});
+  return Json::object({{"what", report.what},
+                       {"queries", report.queries},
+                       {"latency_ms", latency_json(latency_of(report))},
+                       {"per_second", report.per_second},
+                       {"units_per_second", report.units_per_second},
+                       {"recall_at_10", report.recall_at_10 < 0 ? Json() : Json(report.recall_at_10)},
+                       {"index", Json::object({{"documents", statistics.documents},
+                                               {"chunks", statistics.chunks},
+                                               {"dimensions", snapshot.settings().dimensions},
+                                               {"bytes", statistics.bytes}})},
+                       {"machine", machine_json()},
+                       {"stages", std::move(stages)}});
 }
 
 void print_report(Session& session, const BenchReport& report, const Snapshot& snapshot) {
@@ -56,9 +67,7 @@ void print_report(Session& session, const BenchReport& report, const Snapshot& s
   console.print_line(console.tinted(Tint::strong, report.what) + "  " + grouped(report.queries) +
                      " runs over " + counted(snapshot.statistics().documents, "document") + ", " +
                      counted(snapshot.statistics().chunks, "chunk"));
-  console.print_line("latency   p50 " + shown_milliseconds(report.p50_ms) + "   p90 " +
-                     shown_milliseconds(report.p90_ms) + "   p99 " + shown_milliseconds(report.p99_ms) +
-                     "   max " + shown_milliseconds(report.max_ms));
+  print_latency(console, latency_of(report));
   console.print_line(
       "rate      " + decimal(report.per_second, 1) + " a second" +
       (report.units_per_second > 0
@@ -71,9 +80,7 @@ void print_report(Session& session, const BenchReport& report, const Snapshot& s
   for (const auto& [stage, milliseconds] : report.stages_ms) {
     console.print_line("  " + padded(stage, 10) + padded_left(shown_milliseconds(milliseconds), 10));
   }
-  const Machine here = machine();
-  console.print_line(console.tinted(Tint::faint, here.processor + ", " + counted(here.threads, "thread") +
-                                                     ", " + std::string(to_string(simd_target()))));
+  print_machine(console);
 }
 
 }  // namespace
@@ -81,6 +88,9 @@ void print_report(Session& session, const BenchReport& report, const Snapshot& s
 Result<ExitCode> command_bench(Session& session) {
   BenchOptions options;
   if (!session.arguments.words().empty()) options.what = session.arguments.words().front();
+  KINDLING_TRY_VOID(check_flags(session, options.what));
+  if (options.what == "vectors") return bench_vectors(session);
+  if (options.what == "keywords") return bench_foreign_keywords(session);
   KINDLING_TRY(options.queries, read_queries(session));
   options.seconds = session.arguments.number("seconds").value_or(options.seconds);
   options.threads = session.arguments.count("threads") ? session_threads(session) : 1;

@@ -11,11 +11,12 @@ namespace {
 using Names = std::string_view;
 
 constexpr Names search_modes[] = {"hybrid", "keyword", "vector"};
+constexpr Names encoder_precisions[] = {"f32", "int8", "auto"};
 constexpr Names passage_orders[] = {"document", "relevance", "edges"};
 constexpr Names thinking_modes[] = {"instant", "thinking", "contemplating"};
 constexpr Names color_choices[] = {"auto", "always", "never"};
 constexpr Names shells[] = {"bash", "zsh", "fish"};
-constexpr Names bench_subjects[] = {"retrieval", "pack", "encode", "tokens", "ingest"};
+constexpr Names bench_subjects[] = {"retrieval", "pack", "encode", "tokens", "ingest", "vectors", "keywords"};
 
 constexpr Flag flag_table[] = {
     {"index", 'i', FlagKind::text, "DIR", "the index to use", {}, Completes::folder},
@@ -34,6 +35,8 @@ constexpr Flag flag_table[] = {
     {"name", 0, FlagKind::text, "NAME", "what the text from stdin is called"},
     {"chunk-tokens", 0, FlagKind::count, "N", "size of the chunks of a new index"},
     {"encoder", 0, FlagKind::text, "DIR", "folder of the embedding model", {}, Completes::folder},
+    {"encoder-precision", 0, FlagKind::text, "KIND",
+     "numbers the encoder multiplies: f32, int8, or auto: int8 where that is faster", encoder_precisions},
     {"threads", 0, FlagKind::count, "N", "processor threads to use; 0 means all"},
 
     {"k", 'k', FlagKind::count, "N", "how many hits"},
@@ -140,18 +143,28 @@ constexpr Flag flag_table[] = {
      0,
      FlagKind::text,
      "FILE",
-     "one query a line; default: sentences of the index",
+     "one query a line; default: sentences of the index. With vectors: a .npy file",
      {},
      Completes::file},
     {"seconds", 0, FlagKind::number, "S", "how long to measure"},
+    {"data",
+     0,
+     FlagKind::text,
+     "FILE",
+     "bench vectors: a .npy file of float32 rows; bench keywords: one passage a line",
+     {},
+     Completes::file},
+    {"recall", 0, FlagKind::number, "SHARE", "bench vectors: of the nearest, to be found; default: 0.99"},
     {"man", 0, FlagKind::toggle, "", "print the manual page, as man reads it"},
 };
 
 constexpr Names common[] = {"json", "color", "verbose", "help"};
 
-constexpr Names index_flags[] = {"index",    "prune", "dry-run",      "no-embed", "include", "exclude",
-                                 "metadata", "name",  "chunk-tokens", "encoder",  "threads"};
-constexpr Names search_flags[] = {"index", "k", "mode", "filter", "explain", "why", "encoder"};
+constexpr Names index_flags[] = {"index",        "prune",   "dry-run",  "no-embed",
+                                 "include",      "exclude", "metadata", "name",
+                                 "chunk-tokens", "encoder", "threads",  "encoder-precision"};
+constexpr Names search_flags[] = {"index",   "k",   "mode",    "filter",
+                                  "explain", "why", "encoder", "encoder-precision"};
 constexpr Names pack_flags[] = {"index",  "model", "instructions", "budget",   "reserve",      "per-document",
                                 "pin",    "order", "mode",         "deadline", "explain",      "why",
                                 "filter", "image", "audio",        "figures",  "image-tokens", "encoder"};
@@ -189,17 +202,17 @@ constexpr Names chat_flags[] = {"index",
                                 "ab-folder"};
 constexpr Names replay_flags[] = {"index", "only", "pace", "encoder"};
 constexpr Names token_flags[] = {"tokenizer", "model", "calibrate", "rebuild", "reset", "base-url", "encoder"};
-constexpr Names embed_flags[] = {"out", "query", "stream", "encoder", "threads"};
-constexpr Names eval_flags[] = {"index",      "run",       "answers", "packs",
-                                "no-ranking", "calibrate", "encoder", "threads"};
-constexpr Names bench_flags[] = {"index", "queries", "threads", "seconds", "encoder"};
+constexpr Names embed_flags[] = {"out", "query", "stream", "encoder", "threads", "encoder-precision"};
+constexpr Names eval_flags[] = {"index",   "run",     "answers",          "packs", "no-ranking", "calibrate",
+                                "encoder", "threads", "encoder-precision"};
+constexpr Names bench_flags[] = {"index", "queries", "threads", "seconds", "encoder", "data", "recall", "k"};
 constexpr Names index_only[] = {"index"};
 
 constexpr Names doctor_flags[] = {"index", "encoder", "model", "key-env"};
 constexpr Names models_flags[] = {"base-url", "key-env"};
-constexpr Names config_flags[] = {"index",   "model",    "instructions", "encoder",  "base-url",
-                                  "key-env", "threads",  "budget",       "reserve",  "mode",
-                                  "k",       "ab-model", "ab-share",     "ab-folder"};
+constexpr Names config_flags[] = {"index",   "model",    "instructions", "encoder",   "base-url",
+                                  "key-env", "threads",  "budget",       "reserve",   "mode",
+                                  "k",       "ab-model", "ab-share",     "ab-folder", "encoder-precision"};
 constexpr Names ab_flags[] = {"ab-folder", "model",      "ab-model", "judge",
                               "judge-max", "references", "html",     "margin"};
 constexpr Names help_flags[] = {"man"};
@@ -225,7 +238,8 @@ constexpr Argument eval_arguments[] = {{"FOLDER",
                                         {},
                                         Completes::folder}};
 constexpr Argument bench_arguments[] = {
-    {"WHAT", "retrieval (the default), pack, encode, tokens or ingest", false, false, bench_subjects}};
+    {"WHAT", "retrieval (the default), pack, encode, tokens, ingest, vectors or keywords", false, false,
+     bench_subjects}};
 constexpr Argument document_argument[] = {
     {"DOCUMENT", "its name, uri or path", true, false, {}, Completes::file}};
 constexpr Argument document_arguments[] = {
@@ -279,7 +293,10 @@ constexpr Example token_examples[] = {
 constexpr Example embed_examples[] = {{"kindling embed lines.txt --out vectors.npy", "one row a line"}};
 constexpr Example eval_examples[] = {
     {"kindling eval scifact --run scifact.trec", "scores of the three modes, and the rankings"}};
-constexpr Example bench_examples[] = {{"kindling bench retrieval --seconds 10", "latency of whole questions"}};
+constexpr Example bench_examples[] = {
+    {"kindling bench retrieval --seconds 10", "latency of whole questions"},
+    {"kindling bench vectors --data x.npy --queries q.npy", "nearest rows of any vectors, no index needed"},
+    {"kindling bench keywords --data lines.txt --queries q.txt", "words in any passages, no index needed"}};
 constexpr Example completion_examples[] = {
     {"source <(kindling completions bash)", "in ~/.bashrc"},
     {"kindling completions fish > ~/.config/fish/completions/kindling.fish", "once"}};

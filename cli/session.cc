@@ -65,7 +65,11 @@ Result<std::unique_ptr<Encoder>> open_session_encoder(Session& session) {
       return Error{ErrorCode::configuration, found.error().where, found.error().why, found.error().mend};
     folder = *found;
   }
-  auto encoder = open_encoder(folder);
+  std::optional<Precision> precision = Precision::f32;
+  const std::string named_precision = session.settings.text("encoder_precision").value_or("f32");
+  if (named_precision == "int8") precision = Precision::int8;
+  if (named_precision == "auto") precision = std::nullopt;
+  auto encoder = open_encoder(folder, precision);
   if (!encoder && encoder.error().code == ErrorCode::not_found) {
     return Error{ErrorCode::configuration, encoder.error().where, encoder.error().why, encoder.error().mend};
   }

@@ -30,6 +30,7 @@ constexpr SettingRule rules[] = {
     {"index", "index", "KINDLING_INDEX", true, "", ""},
     {"model", "model", "KINDLING_MODEL", false, "", "extractive for ask, muse-spark for pack and tokens"},
     {"encoder", "encoder", "KINDLING_ENCODER", true, "", "all-MiniLM-L6-v2 in the models folder"},
+    {"encoder_precision", "encoder-precision", "KINDLING_ENCODER_PRECISION", false, "f32", ""},
     {"base_url", "base-url", "KINDLING_BASE_URL", false, "", "the profile's"},
     {"key_env", "key-env", "KINDLING_KEY_ENV", false, "", "the profile's"},
     {"threads", "threads", "KINDLING_THREADS", false, "0", ""},

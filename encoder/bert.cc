@@ -67,17 +67,23 @@ Result<Bert> Bert::bind(const Safetensors& weights, const BertShape& shape) {
   for (std::size_t i = 0; i < shape.layers; ++i) {
     const Names from = names.below("encoder.layer." + std::to_string(i));
     Layer layer;
-    KINDLING_TRY(layer.query, from.linear("attention.self.query", hidden, hidden));
-    KINDLING_TRY(layer.key, from.linear("attention.self.key", hidden, hidden));
-    KINDLING_TRY(layer.value, from.linear("attention.self.value", hidden, hidden));
-    KINDLING_TRY(layer.attention_out, from.linear("attention.output.dense", hidden, hidden));
+    KINDLING_TRY(layer.matrices.query, from.linear("attention.self.query", hidden, hidden));
+    KINDLING_TRY(layer.matrices.key, from.linear("attention.self.key", hidden, hidden));
+    KINDLING_TRY(layer.matrices.value, from.linear("attention.self.value", hidden, hidden));
+    KINDLING_TRY(layer.matrices.attention_out, from.linear("attention.output.dense", hidden, hidden));
     KINDLING_TRY(layer.attention_norm, norm(from, "attention.output.LayerNorm"));
-    KINDLING_TRY(layer.inner, from.linear("intermediate.dense", shape.inner, hidden));
-    KINDLING_TRY(layer.outer, from.linear("output.dense", hidden, shape.inner));
+    KINDLING_TRY(layer.matrices.inner, from.linear("intermediate.dense", shape.inner, hidden));
+    KINDLING_TRY(layer.matrices.outer, from.linear("output.dense", hidden, shape.inner));
     KINDLING_TRY(layer.outer_norm, norm(from, "output.LayerNorm"));
     bert.layers_.push_back(layer);
   }
   return bert;
+}
+
+std::vector<LayerMatrices> Bert::matrices() const {
+  std::vector<LayerMatrices> all;
+  for (const Layer& layer : layers_) all.push_back(layer.matrices);
+  return all;
 }
 
 void Bert::encode(const RaggedBatch& batch, Pooling pooling, Scratch& scratch, std::span<float> out) const {
@@ -85,10 +91,11 @@ void Bert::encode(const RaggedBatch& batch, Pooling pooling, Scratch& scratch, s
                  batch.ids.size());
   KINDLING_CHECK(out.size() == batch.lengths.size() * shape_.hidden);
   const Columns hidden = embed(batch, scratch);
-  for (const Layer& layer : layers_) {
-    attention(layer, batch, hidden, scratch);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const Layer& layer = layers_[i];
+    attention(i, batch, hidden, scratch);
     normalize_layer(hidden, layer.attention_norm.weight, layer.attention_norm.bias, shape_.epsilon);
-    feed_forward(layer, hidden, scratch);
+    feed_forward(i, hidden, scratch);
     normalize_layer(hidden, layer.outer_norm.weight, layer.outer_norm.bias, shape_.epsilon);
   }
   std::size_t begin = 0;
@@ -122,15 +129,26 @@ Columns Bert::embed(const RaggedBatch& batch, Scratch& scratch) const {
   return hidden;
 }
 
+// Queries, keys and values of all heads, one below the other.
+void Bert::project(std::size_t layer, const Columns& hidden, const Columns& projected, Scratch& scratch) const {
+  if (packed_ != nullptr) {
+    multiply_int8(packed_->layers()[layer].projections, hidden, projected, Epilogue::store, scratch.panel);
+    return;
+  }
+  const LayerMatrices& matrices = layers_[layer].matrices;
+  const std::size_t width = shape_.hidden;
+  multiply(matrices.query, hidden, part(projected, 0, width, 0, hidden.count), Epilogue::store);
+  multiply(matrices.key, hidden, part(projected, width, width, 0, hidden.count), Epilogue::store);
+  multiply(matrices.value, hidden, part(projected, 2 * width, width, 0, hidden.count), Epilogue::store);
+}
+
 // hidden += output(attention of hidden)
-void Bert::attention(const Layer& layer, const RaggedBatch& batch, const Columns& hidden,
+void Bert::attention(std::size_t layer, const RaggedBatch& batch, const Columns& hidden,
                      Scratch& scratch) const {
   const std::size_t width = shape_.hidden;
   const Columns projected = scratch.projected.shape(3 * width, hidden.count);
   const Columns context = scratch.context.shape(width, hidden.count);
-  multiply(layer.query, hidden, part(projected, 0, width, 0, hidden.count), Epilogue::store);
-  multiply(layer.key, hidden, part(projected, width, width, 0, hidden.count), Epilogue::store);
-  multiply(layer.value, hidden, part(projected, 2 * width, width, 0, hidden.count), Epilogue::store);
+  project(layer, hidden, projected, scratch);
 
   const std::size_t head_width = width / shape_.heads;
   const float scale = 1.0f / std::sqrt(static_cast<float>(head_width));
@@ -144,17 +162,26 @@ void Bert::attention(const Layer& layer, const RaggedBatch& batch, const Columns
     }
     begin += length;
   }
-  multiply(layer.attention_out, context, hidden, Epilogue::add);
+  if (packed_ != nullptr) {
+    multiply_int8(packed_->layers()[layer].attention_out, context, hidden, Epilogue::add, scratch.panel);
+  } else {
+    multiply(layers_[layer].matrices.attention_out, context, hidden, Epilogue::add);
+  }
 }
 
 // hidden += outer(gelu(inner(hidden)))
-void Bert::feed_forward(const Layer& layer, const Columns& hidden, Scratch& scratch) const {
+void Bert::feed_forward(std::size_t layer, const Columns& hidden, Scratch& scratch) const {
   for (std::size_t column = 0; column < hidden.count; column += feed_forward_columns) {
     const std::size_t count = std::min(feed_forward_columns, hidden.count - column);
     const Columns piece = part(hidden, 0, shape_.hidden, column, count);
     const Columns inner = scratch.inner.shape(shape_.inner, count);
-    multiply(layer.inner, piece, inner, Epilogue::gelu);
-    multiply(layer.outer, inner, piece, Epilogue::add);
+    if (packed_ != nullptr) {
+      multiply_int8(packed_->layers()[layer].inner, piece, inner, Epilogue::gelu, scratch.panel);
+      multiply_int8(packed_->layers()[layer].outer, inner, piece, Epilogue::add, scratch.panel);
+    } else {
+      multiply(layers_[layer].matrices.inner, piece, inner, Epilogue::gelu);
+      multiply(layers_[layer].matrices.outer, inner, piece, Epilogue::add);
+    }
   }
 }
 

@@ -110,7 +110,8 @@ int measure_asking(const Wishes& wishes) {
   const ModelProfile profile = profile_of(server);
   const auto snapshot = Snapshot::open(system_files(), wishes.index);
   const auto folder = default_encoder_folder();
-  auto encoder = folder.ok() ? open_encoder(*folder) : Result<std::unique_ptr<Encoder>>(folder.error());
+  auto encoder =
+      folder.ok() ? open_encoder(*folder, Precision::f32) : Result<std::unique_ptr<Encoder>>(folder.error());
   if (!snapshot.ok() || !encoder.ok()) {
     const Error& error = !snapshot.ok() ? snapshot.error() : encoder.error();
     std::fprintf(stderr, "%s\n", error.sentence().c_str());

@@ -9,6 +9,7 @@
 #include "base/simd/columns.h"
 #include "base/simd/dispatch.h"
 #include "base/simd/multiply.h"
+#include "base/simd/multiply_int8.h"
 #include "base/simd/transform.h"
 #include "base/simd/vectors.h"
 
@@ -66,6 +67,29 @@ void multiply_gelu(benchmark::State& state) {
   count_flops(state, 2.0 * inner * hidden * 512);
 }
 BENCHMARK(multiply_gelu)->Apply(every_target)->Unit(benchmark::kMillisecond);
+
+// The same product in eight bits, quantising the activations included.
+void multiply_int8_gelu(benchmark::State& state) {
+  const OnTarget target(state);
+  const std::vector<float> weights = random_floats(inner * hidden);
+  const std::vector<float> bias = random_floats(inner);
+  Int8Linear packed{
+      .layout = int8_layout(), .inputs = hidden, .words = {}, .scales = {}, .corrections = {}, .bias = bias};
+  std::vector<std::int32_t> words(packed.layout.words(inner, hidden)), corrections(inner);
+  std::vector<float> scales(inner);
+  pack_int8(packed.layout, {weights, bias}, 0, {words, scales, corrections});
+  packed.words = words;
+  packed.scales = scales;
+  packed.corrections = corrections;
+  ColumnBuffer in_buffer;
+  ColumnBuffer out_buffer;
+  const Columns in = random_columns(in_buffer, hidden, 512);
+  const Columns out = out_buffer.shape(inner, 512);
+  Int8Scratch scratch;
+  for (auto _ : state) multiply_int8(packed, in, out, Epilogue::gelu, scratch);
+  count_flops(state, 2.0 * inner * hidden * 512);
+}
+BENCHMARK(multiply_int8_gelu)->Apply(every_target)->Unit(benchmark::kMillisecond);
 
 // One head over a chunk of 128 tokens.
 void attention_128(benchmark::State& state) {

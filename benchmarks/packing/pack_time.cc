@@ -50,7 +50,7 @@ struct Means {
 
 Status run(char** arguments) {
   KINDLING_TRY(const auto snapshot, Snapshot::open(system_files(), arguments[1]));
-  KINDLING_TRY(const auto encoder, open_encoder(arguments[2]));
+  KINDLING_TRY(const auto encoder, open_encoder(arguments[2], Precision::f32));
   ModelProfile profile;
   profile.tokenizer = arguments[3];
   KINDLING_TRY(const auto tokenizer, profile_tokenizer(profile));

@@ -1,4 +1,5 @@
-"""Texts to vectors: Kindling against sentence-transformers and onnxruntime, all fp32, one model, one file of real passages.
+"""Texts to vectors: Kindling, in single precision and in eight bits, against sentence-transformers and onnxruntime in single
+precision; one model, one file of real passages.
 
 Each contestant runs twice a round: over one short text, which is what opening costs, and over all of them. The difference is
 the encoding alone, taken the same way for all, in CPU time, which other load on the machine disturbs least.
@@ -15,6 +16,8 @@ from tokenizers import Tokenizer
 import report
 import texts
 from process import Failed, measure, peer
+
+INT8 = f"{report.OURS} int8"  # takes part whenever Kindling does
 
 COLUMNS = ["tokens_per_cpu_s", "whole_tokens_per_cpu_s", "cpu_s", "wall_s", "open_cpu_s", "open_wall_s", "rss_mb"]
 
@@ -45,16 +48,20 @@ def commands(options, threads, onnx):
     def kindling(lines, out):
         return [options.kindling, "embed", lines, "--out", out, "--json", "--threads", threads, "--encoder", options.model]
 
+    def kindling_int8(lines, out):
+        return [*kindling(lines, out), "--encoder-precision", "int8"]
+
     def sentence_transformers(lines, out):
         return peer("sentence_transformers_peer.py", lines, out, *common)
 
     def onnxruntime(lines, out):
         return peer("onnxruntime_peer.py", lines, out, "--onnx", onnx, *common)
 
-    every = {report.OURS: kindling, "sentence-transformers": sentence_transformers}
+    every = {report.OURS: kindling, INT8: kindling_int8, "sentence-transformers": sentence_transformers}
     if onnx:
         every["onnxruntime"] = onnxruntime
-    return {name: command for name, command in every.items() if name in options.contestants}
+    taking_part = {*options.contestants, *([INT8] if report.OURS in options.contestants else [])}
+    return {name: command for name, command in every.items() if name in taking_part}
 
 
 def export_onnx(options):

@@ -32,7 +32,7 @@ const PromisedVerb promised[] = {
     {"embed", {"json", "out", "query"}},
     {"tokens", {"json", "tokenizer", "model"}},
     {"eval", {"json", "run", "answers"}},
-    {"bench", {"index", "json", "queries", "threads", "seconds"}},
+    {"bench", {"index", "json", "queries", "threads", "seconds", "data", "recall", "k"}},
     {"status", {"index", "json"}},
     {"documents", {"index", "json"}},
     {"remove", {"index", "json"}},

@@ -1,13 +1,14 @@
 // Encodes a file of one text a line and writes the vectors as raw 32-bit floats, for comparing with other
 // implementations.
 //
-//   encode_lines LINES.txt OUT.f32 [THREADS] [ROUNDS]
+//   encode_lines LINES.txt OUT.f32 [THREADS] [ROUNDS] [f32|int8]
 //
 // Prints one JSON line a round: texts, tokens, dimensions, wall and CPU seconds of encoding, opening time in
 // milliseconds.
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +34,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 int main(int argc, char** argv) {
   using namespace kindling;
   if (argc < 3) {
-    std::fprintf(stderr, "usage: encode_lines LINES.txt OUT.f32 [THREADS] [ROUNDS]\n");
+    std::fprintf(stderr, "usage: encode_lines LINES.txt OUT.f32 [THREADS] [ROUNDS] [f32|int8]\n");
     return 2;
   }
   std::ifstream in(argv[1], std::ios::binary);
@@ -42,10 +43,15 @@ int main(int argc, char** argv) {
   const auto threads = static_cast<unsigned>(argc > 3 ? std::stoul(argv[3]) : 1);
   const unsigned long rounds = argc > 4 ? std::stoul(argv[4]) : 1;
 
+  std::optional<Precision> precision;
+  for (const Precision each : {Precision::f32, Precision::int8}) {
+    if (argc > 5 && to_string(each) == argv[5]) precision = each;
+  }
+
   const Stopwatch opening;
   const auto folder = default_encoder_folder();
   if (!folder.ok()) return std::fprintf(stderr, "%s\n", folder.error().sentence().c_str()), 3;
-  const auto encoder = open_encoder(*folder);
+  const auto encoder = open_encoder(*folder, precision);
   if (!encoder.ok()) return std::fprintf(stderr, "%s\n", encoder.error().sentence().c_str()), 3;
   const double open_ms = opening.milliseconds();
 
@@ -57,9 +63,10 @@ int main(int argc, char** argv) {
     std::printf(
         "{\"texts\":%zu,\"tokens\":%llu,\"dimensions\":%zu,\"seconds\":%.5f,\"cpu_seconds\":%.5f,\"open_ms\":%."
         "3f,"
-        "\"simd\":\"%s\"}\n",
+        "\"simd\":\"%s\",\"precision\":\"%s\"}\n",
         vectors->count, static_cast<unsigned long long>(vectors->tokens), vectors->dimensions, wall.seconds(),
-        process_usage().cpu_seconds - cpu, open_ms, std::string(to_string(simd_target())).c_str());
+        process_usage().cpu_seconds - cpu, open_ms, std::string(to_string(simd_target())).c_str(),
+        std::string(to_string((*encoder)->precision())).c_str());
     std::fflush(stdout);
     std::ofstream out(argv[2], std::ios::binary);
     out.write(reinterpret_cast<const char*>(vectors->values.data()),

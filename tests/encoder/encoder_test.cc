@@ -31,7 +31,7 @@ class EncoderTest : public testing::Test {
  protected:
   std::unique_ptr<Encoder> open() {
     write_model(model_, folder_.path() / "tiny");
-    auto encoder = open_encoder(folder_.path() / "tiny");
+    auto encoder = open_encoder(folder_.path() / "tiny", Precision::f32);
     if (!encoder.ok()) ADD_FAILURE() << encoder.error().sentence();
     return std::move(encoder).value();
   }

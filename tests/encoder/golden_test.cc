@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/simd/multiply_int8.h"
 #include "base/simd/vectors.h"
 #include "encoder/encoder.h"
+#include "tests/support/environment.h"
+#include "tests/support/temporary_folder.h"
 
 namespace kindling {
 namespace {
@@ -34,26 +37,57 @@ std::vector<Golden> read_golden() {
   return all;
 }
 
-TEST(MiniLm, EqualsSentenceTransformers) {
-  const auto folder = default_encoder_folder();
-  ASSERT_TRUE(folder.ok()) << folder.error().sentence();
-  const auto encoder = open_encoder(*folder);
-  ASSERT_TRUE(encoder.ok()) << encoder.error().sentence();
-  EXPECT_EQ((*encoder)->dimensions(), 384u);
-  EXPECT_EQ((*encoder)->tokens_max(), 256u);
+class MiniLm : public testing::Test {
+ protected:
+  // All golden texts' vectors.
+  Embeddings encode(Precision precision) const {
+    const auto folder = default_encoder_folder();
+    if (!folder.ok()) return ADD_FAILURE() << folder.error().sentence(), Embeddings();
+    const auto encoder = open_encoder(*folder, precision);
+    if (!encoder.ok()) return ADD_FAILURE() << encoder.error().sentence(), Embeddings();
+    EXPECT_EQ((*encoder)->dimensions(), 384u);
+    EXPECT_EQ((*encoder)->tokens_max(), 256u);
+    EXPECT_EQ((*encoder)->precision(), precision);
+    std::vector<std::string_view> texts;
+    for (const Golden& golden : all_) texts.push_back(golden.text);
+    return (*encoder)->encode(texts, {.threads = 2}, never_cancelled()).value();
+  }
 
-  const std::vector<Golden> all = read_golden();
-  ASSERT_GE(all.size(), 20u);
-  std::vector<std::string_view> texts;
-  for (const Golden& golden : all) texts.push_back(golden.text);
-  const auto vectors = (*encoder)->encode(texts, {.threads = 2}, never_cancelled()).value();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    for (std::size_t f = 0; f < all[i].head.size(); ++f)
-      EXPECT_NEAR(vectors.row(i)[f], all[i].head[f], 1e-4) << texts[i];
-    for (std::size_t j = 0; j < all.size(); ++j) {
-      EXPECT_NEAR(inner_product(vectors.row(i), vectors.row(j)), all[i].products[j], 1e-4) << texts[i];
+  TemporaryFolder folder_;
+  ScopedEnvironment cache_{{"XDG_CACHE_HOME", folder_.path().string()}};  // not the user's own
+  const std::vector<Golden> all_ = read_golden();
+};
+
+TEST_F(MiniLm, EqualsSentenceTransformers) {
+  ASSERT_GE(all_.size(), 20u);
+  const Embeddings vectors = encode(Precision::f32);
+  ASSERT_EQ(vectors.count, all_.size());
+  for (std::size_t i = 0; i < all_.size(); ++i) {
+    for (std::size_t f = 0; f < all_[i].head.size(); ++f)
+      EXPECT_NEAR(vectors.row(i)[f], all_[i].head[f], 1e-4) << all_[i].text;
+    for (std::size_t j = 0; j < all_.size(); ++j) {
+      EXPECT_NEAR(inner_product(vectors.row(i), vectors.row(j)), all_[i].products[j], 1e-4) << all_[i].text;
     }
   }
+}
+
+// The contract under which eight bits are the default.
+TEST_F(MiniLm, InEightBitsIsWithinTheContract) {
+  const Embeddings exact = encode(Precision::f32), eight = encode(Precision::int8);
+  ASSERT_EQ(eight.count, exact.count);
+  double sum = 0;
+  for (std::size_t i = 0; i < exact.count; ++i) {
+    const float cosine = inner_product(exact.row(i), eight.row(i));
+    EXPECT_GT(cosine, 0.98) << all_[i].text;
+    sum += double{cosine};
+  }
+  EXPECT_GE(sum / static_cast<double>(exact.count), 0.995);
+}
+
+TEST_F(MiniLm, IsEncodedInEightBitsUnaskedWhereThatIsFaster) {
+  const auto encoder = open_encoder(default_encoder_folder().value());
+  ASSERT_TRUE(encoder.ok()) << encoder.error().sentence();
+  EXPECT_EQ((*encoder)->precision(), int8_is_fast() ? Precision::int8 : Precision::f32);
 }
 
 }  // namespace

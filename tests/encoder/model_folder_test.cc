@@ -7,6 +7,7 @@
 
 #include "encoder/encoder.h"
 #include "tests/encoder/tiny_model.h"
+#include "tests/support/environment.h"
 #include "tests/support/temporary_folder.h"
 
 namespace kindling {
@@ -36,6 +37,7 @@ class ModelFolderTest : public testing::Test {
   }
 
   TemporaryFolder folder_;
+  ScopedEnvironment cache_{{"XDG_CACHE_HOME", (folder_.path() / "cache").string()}};  // not the user's own
 };
 
 TEST_F(ModelFolderTest, AMissingFolderSaysHowToGetTheModel) {

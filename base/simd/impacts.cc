@@ -1,0 +1,101 @@
+#include "base/simd/impacts.h"
+
+#include "base/check.h"
+#include "base/simd/dispatch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "base/simd/impacts.cc"
+#include <hwy/foreach_target.h>  // IWYU pragma: keep
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace kindling {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+void Contributions(const uint32_t* HWY_RESTRICT documents, const uint32_t* HWY_RESTRICT frequencies,
+                   const float* HWY_RESTRICT norms, float weight, uint32_t* HWY_RESTRICT out, size_t count) {
+  const hn::ScalableTag<float> df;
+  const hn::RebindToSigned<decltype(df)> di;
+  const hn::RebindToUnsigned<decltype(df)> du;
+  const size_t lanes = hn::Lanes(df);
+  const auto weights = hn::Set(df, weight);
+  size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto tf = hn::ConvertTo(df, hn::BitCast(di, hn::LoadU(du, frequencies + i)));
+    const auto norm = hn::GatherIndex(df, norms, hn::BitCast(di, hn::LoadU(du, documents + i)));
+    const auto value = hn::Div(hn::Mul(weights, tf), hn::Add(tf, norm));
+    const auto whole = hn::Max(hn::Set(di, 1), hn::ConvertTo(di, value));
+    hn::StoreU(hn::BitCast(du, whole), du, out + i);
+  }
+  for (; i < count; ++i) out[i] = contribution(weight, frequencies[i], norms[documents[i]]);
+}
+
+void AddLevels(const uint8_t* HWY_RESTRICT levels, uint32_t step, uint32_t* HWY_RESTRICT sums, size_t count) {
+  const hn::ScalableTag<uint32_t> d;
+  const hn::Rebind<uint8_t, decltype(d)> d8;
+  const size_t lanes = hn::Lanes(d);
+  const auto steps = hn::Set(d, step);
+  size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto wide = hn::PromoteTo(d, hn::LoadU(d8, levels + i));
+    hn::StoreU(hn::Add(hn::LoadU(d, sums + i), hn::Mul(wide, steps)), d, sums + i);
+  }
+  for (; i < count; ++i) sums[i] += levels[i] * step;
+}
+
+size_t SelectAtLeast(const uint32_t* HWY_RESTRICT values, size_t count, uint32_t least,
+                     uint32_t* HWY_RESTRICT places) {
+  const hn::ScalableTag<uint32_t> d;
+  const size_t lanes = hn::Lanes(d);
+  const auto below = hn::Set(d, least - 1);
+  size_t found = 0;
+  size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto enough = hn::Gt(hn::LoadU(d, values + i), below);
+    if (hn::AllFalse(d, enough)) continue;
+    // Not CompressStore, which some processors do lane by lane; `places` has room for a whole vector.
+    hn::StoreU(hn::Compress(hn::Iota(d, static_cast<uint32_t>(i)), enough), d, places + found);
+    found += hn::CountTrue(d, enough);
+  }
+  for (; i < count; ++i) {
+    if (values[i] >= least) places[found++] = static_cast<uint32_t>(i);
+  }
+  return found;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace kindling
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+namespace kindling {
+
+HWY_EXPORT(Contributions);
+HWY_EXPORT(AddLevels);
+HWY_EXPORT(SelectAtLeast);
+
+void contributions(std::span<const std::uint32_t> documents, std::span<const std::uint32_t> frequencies,
+                   std::span<const float> norms, float weight, std::span<std::uint32_t> out) {
+  KINDLING_CHECK(documents.size() == out.size() && frequencies.size() == out.size());
+  prepare_simd();
+  HWY_DYNAMIC_DISPATCH(Contributions)
+  (documents.data(), frequencies.data(), norms.data(), weight, out.data(), out.size());
+}
+
+void add_levels(std::span<const std::uint8_t> levels, std::uint32_t step, std::span<std::uint32_t> sums) {
+  KINDLING_CHECK(levels.size() == sums.size());
+  prepare_simd();
+  HWY_DYNAMIC_DISPATCH(AddLevels)(levels.data(), step, sums.data(), sums.size());
+}
+
+std::size_t select_at_least(std::span<const std::uint32_t> values, std::uint32_t least,
+                            std::span<std::uint32_t> places) {
+  KINDLING_CHECK(least >= 1 && places.size() >= values.size() + select_slack);
+  prepare_simd();
+  return HWY_DYNAMIC_DISPATCH(SelectAtLeast)(values.data(), values.size(), least, places.data());
+}
+
+}  // namespace kindling
+#endif

@@ -1,0 +1,330 @@
+#include "base/simd/multiply_int8.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "base/simd/dispatch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "base/simd/multiply_int8.cc"
+#include <hwy/foreach_target.h>  // IWYU pragma: keep
+#include <hwy/highway.h>
+
+#include "base/simd/tile-inl.h"
+#include "base/simd/transform-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kindling {
+namespace HWY_NAMESPACE {
+namespace {
+
+using I32 = hn::ScalableTag<int32_t>;
+using VI32 = hn::Vec<I32>;
+
+// Activations are quantised a panel of columns at a time; all rows of the weights then pass by the panel.
+constexpr size_t kPanelColumns = 48;
+
+// Above -128 for the instruction that wants its left factor unsigned.
+constexpr uint32_t kByteOffsets = 0x80808080u;
+
+// One panel: [steps][columns] of 32 bits, each four bytes (offset by 128) or two words of one column.
+struct Panel {
+  const uint32_t* data;
+  size_t steps, columns;
+  const float* scales;  // [columns]
+};
+
+// sums[row][column] = weights of one block * columns [column, column + kVectors * lanes), of all inputs.
+using Sums = int32_t[kTileRows][kPanelColumns];
+
+// Of words; a product needs a register of its own before it is added, so 16 registers hold 4 x 2 sums, not 4
+// x 3.
+constexpr size_t kWordVectors = kTileRows == 8 ? 3 : 2;
+
+// What pairs of 16-bit words within 32-bit lanes add to `sum`.
+HWY_INLINE VI32 DotWords(VI32 sum, VI32 a, VI32 b) {
+  const I32 d;
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
+  const hn::Repartition<int16_t, I32> words;
+  VI32 unused = hn::Zero(d);
+  return hn::ReorderWidenMulAccumulate(d, hn::BitCast(words, a), hn::BitCast(words, b), sum, unused);
+#else
+  static_cast<void>(d);
+  const VI32 low = hn::Mul(hn::ShiftRight<16>(hn::ShiftLeft<16>(a)), hn::ShiftRight<16>(hn::ShiftLeft<16>(b)));
+  return hn::Add(hn::Add(sum, low), hn::Mul(hn::ShiftRight<16>(a), hn::ShiftRight<16>(b)));
+#endif
+}
+
+// The tiles' loops over rows and vectors are unrolled by order: left to itself GCC 12 keeps the sums in memory,
+// which costs two thirds of the speed.
+
+template <size_t kVectors>
+void WordTile(const int32_t* HWY_RESTRICT weights, const Panel& panel, size_t column, Sums& out) {
+  const I32 d;
+  const size_t lanes = hn::Lanes(d);
+  const size_t columns = panel.columns;
+  const uint32_t* HWY_RESTRICT at = panel.data + column;
+  VI32 sums[kTileRows][kVectors];
+#pragma GCC unroll 8
+  for (size_t r = 0; r < kTileRows; ++r) {
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(d);
+  }
+  for (size_t step = 0; step < panel.steps; ++step) {
+    VI32 a[kVectors];
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) {
+      a[v] = hn::BitCast(d, hn::Load(hn::ScalableTag<uint32_t>(), at + v * lanes));
+    }
+#pragma GCC unroll 8
+    for (size_t r = 0; r < kTileRows; ++r) {
+      const VI32 b = hn::Set(d, weights[r]);
+#pragma GCC unroll 8
+      for (size_t v = 0; v < kVectors; ++v) sums[r][v] = DotWords(sums[r][v], a[v], b);
+    }
+    weights += kTileRows;
+    at += columns;
+  }
+#pragma GCC unroll 8
+  for (size_t r = 0; r < kTileRows; ++r) {
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) hn::Store(sums[r][v], d, out[r] + column + v * lanes);
+  }
+}
+
+#if HWY_TARGET == HWY_AVX3
+
+bool HasVnni() { return __builtin_cpu_supports("avx512vnni") != 0; }
+
+// The library at hand has no operation for vpdpbusd, hence the compiler's own. A function apart, because it is
+// compiled for one instruction more than the code around it.
+template <size_t kVectors>
+__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"), noinline)) void ByteTile(
+    const int32_t* HWY_RESTRICT weights, const Panel& panel, size_t column, Sums& out) {
+  const size_t columns = panel.columns;
+  const uint32_t* HWY_RESTRICT at = panel.data + column;
+  __m512i sums[kTileRows][kVectors];
+#pragma GCC unroll 8
+  for (size_t r = 0; r < kTileRows; ++r) {
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) sums[r][v] = _mm512_setzero_si512();
+  }
+  for (size_t step = 0; step < panel.steps; ++step) {
+    __m512i a[kVectors];
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) a[v] = _mm512_load_si512(at + v * 16);
+#pragma GCC unroll 8
+    for (size_t r = 0; r < kTileRows; ++r) {
+      const __m512i b = _mm512_set1_epi32(weights[r]);
+#pragma GCC unroll 8
+      for (size_t v = 0; v < kVectors; ++v) sums[r][v] = _mm512_dpbusd_epi32(sums[r][v], a[v], b);
+    }
+    weights += kTileRows;
+    at += columns;
+  }
+#pragma GCC unroll 8
+  for (size_t r = 0; r < kTileRows; ++r) {
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) _mm512_store_si512(out[r] + column + v * 16, sums[r][v]);
+  }
+}
+
+#else
+
+bool HasVnni() { return false; }
+
+template <size_t kVectors>
+void ByteTile(const int32_t*, const Panel&, size_t, Sums&) {
+  HWY_ABORT("bytes are packed only where VNNI is");
+}
+
+#endif
+
+// Scales and words of columns [column, column + lanes), from the panel's first column on.
+void QuantizeVector(const Columns& in, size_t in_column, size_t column, size_t inputs_a_step, size_t columns,
+                    uint32_t* HWY_RESTRICT words, float* HWY_RESTRICT scales) {
+  const F32 d;
+  const I32 di;
+  const hn::ScalableTag<uint32_t> du;
+  const float* HWY_RESTRICT from = in.data + in_column + column;
+  V32 largest = hn::Zero(d);
+  for (size_t f = 0; f < in.features; ++f)
+    largest = hn::Max(largest, hn::Abs(hn::Load(d, from + f * in.stride)));
+  hn::Store(hn::Mul(largest, hn::Set(d, 1.0f / 127.0f)), d, scales + column);
+  // A column of nothing, or of numbers whose inverse is none, becomes zeros.
+  const V32 inverse =
+      hn::IfThenElseZero(hn::Gt(largest, hn::Set(d, 1e-30f)), hn::Div(hn::Set(d, 127.0f), largest));
+  const auto quantized = [&](size_t f) {
+    if (f >= in.features) return hn::Zero(di);
+    return hn::NearestInt(hn::Mul(hn::Load(d, from + f * in.stride), inverse));
+  };
+  uint32_t* HWY_RESTRICT to = words + column;
+  for (size_t f = 0; f < in.features; f += inputs_a_step, to += columns) {
+    VI32 joined;
+    if (inputs_a_step == 4) {
+      // Sums of shifted numbers, borrows and all, are the joined bytes once each is offset.
+      const VI32 low = hn::Add(quantized(f), hn::ShiftLeft<8>(quantized(f + 1)));
+      const VI32 high = hn::Add(hn::ShiftLeft<16>(quantized(f + 2)), hn::ShiftLeft<24>(quantized(f + 3)));
+      joined = hn::Add(hn::Add(low, high), hn::Set(di, static_cast<int32_t>(kByteOffsets)));
+    } else {
+      joined = hn::Or(hn::And(quantized(f), hn::Set(di, 0xffff)), hn::ShiftLeft<16>(quantized(f + 1)));
+    }
+    hn::Store(hn::BitCast(du, joined), du, to);
+  }
+}
+
+// What is left to do with one block's sums.
+struct Finish {
+  const float* scales;  // of the block's first row on
+  const int32_t* corrections;
+  const float* bias;
+  float* out;  // first row and column of the block in the panel
+  size_t rows, stride;
+};
+
+template <Epilogue kEpilogue>
+HWY_INLINE void FinishBlock(const Finish& finish, const Sums& sums, const Panel& panel) {
+  const F32 d;
+  const I32 di;
+  for (size_t r = 0; r < finish.rows; ++r) {
+    const V32 scale = hn::Set(d, finish.scales[r]);
+    const V32 bias = hn::Set(d, finish.bias[r]);
+    const VI32 correction = hn::Set(di, finish.corrections[r]);
+    float* HWY_RESTRICT out = finish.out + r * finish.stride;
+    for (size_t c = 0; c < panel.columns; c += hn::Lanes(d)) {
+      const V32 sum = hn::ConvertTo(d, hn::Sub(hn::Load(di, sums[r] + c), correction));
+      V32 value = hn::MulAdd(hn::Mul(sum, hn::Load(d, panel.scales + c)), scale, bias);
+      if (kEpilogue == Epilogue::gelu) value = Gelu(d, value);
+      if (kEpilogue == Epilogue::add) value = hn::Add(value, hn::Load(d, out + c));
+      hn::Store(value, d, out + c);
+    }
+  }
+}
+
+template <bool kBytes, size_t kVectors>
+HWY_INLINE void Tile(const int32_t* weights, const Panel& panel, size_t column, Sums& sums) {
+  if constexpr (kBytes) {
+    ByteTile<kVectors>(weights, panel, column, sums);
+  } else {
+    WordTile<kVectors>(weights, panel, column, sums);
+  }
+}
+
+template <bool kBytes>
+void MultiplyPanel(const Int8Linear& layer, const Panel& panel, float* out, size_t out_stride,
+                   Epilogue epilogue) {
+  const size_t lanes = hn::Lanes(I32());
+  constexpr size_t kMost = kBytes ? kTileVectors : kWordVectors;
+  alignas(64) Sums sums;
+  for (size_t row = 0; row < layer.outputs(); row += kTileRows) {
+    const int32_t* weights = layer.words.data() + row * panel.steps;
+    size_t column = 0;
+    for (; column + kMost * lanes <= panel.columns; column += kMost * lanes) {
+      Tile<kBytes, kMost>(weights, panel, column, sums);
+    }
+    if (kMost == 3 && column + 2 * lanes <= panel.columns) {
+      Tile<kBytes, 2>(weights, panel, column, sums);
+      column += 2 * lanes;
+    }
+    if (column < panel.columns) Tile<kBytes, 1>(weights, panel, column, sums);
+    const Finish finish{.scales = layer.scales.data() + row,
+                        .corrections = layer.corrections.data() + row,
+                        .bias = layer.bias.data() + row,
+                        .out = out + row * out_stride,
+                        .rows = HWY_MIN(kTileRows, layer.outputs() - row),
+                        .stride = out_stride};
+    if (epilogue == Epilogue::store) FinishBlock<Epilogue::store>(finish, sums, panel);
+    if (epilogue == Epilogue::gelu) FinishBlock<Epilogue::gelu>(finish, sums, panel);
+    if (epilogue == Epilogue::add) FinishBlock<Epilogue::add>(finish, sums, panel);
+  }
+}
+
+}  // namespace
+
+Int8Layout LayoutInUse() { return {.inputs = HasVnni() ? 4u : 2u, .rows = kTileRows}; }
+
+bool Int8IsFast() { return HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR; }
+
+void MultiplyInt8(const Int8Linear& layer, const Columns& in, const Columns& out, Epilogue epilogue,
+                  Int8Scratch& scratch) {
+  const size_t steps = layer.layout.steps(in.features);
+  uint32_t* words = scratch.panel(steps * kPanelColumns);
+  HWY_ALIGN float scales[kPanelColumns];
+  for (size_t column = 0; column < in.count; column += kPanelColumns) {
+    const size_t columns = HWY_MIN(kPanelColumns, round_up_columns(in.count - column));
+    for (size_t c = 0; c < columns; c += hn::Lanes(F32())) {
+      QuantizeVector(in, column, c, layer.layout.inputs, columns, words, scales);
+    }
+    const Panel panel{words, steps, columns, scales};
+    if (layer.layout.inputs == 4) {
+      MultiplyPanel<true>(layer, panel, out.data + column, out.stride, epilogue);
+    } else {
+      MultiplyPanel<false>(layer, panel, out.data + column, out.stride, epilogue);
+    }
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace kindling
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace kindling {
+
+HWY_EXPORT(LayoutInUse);
+HWY_EXPORT(Int8IsFast);
+HWY_EXPORT(MultiplyInt8);
+
+std::string Int8Layout::name() const { return std::to_string(inputs) + "x" + std::to_string(rows); }
+
+Int8Layout int8_layout() {
+  prepare_simd();
+  return HWY_DYNAMIC_DISPATCH(LayoutInUse)();
+}
+
+bool int8_is_fast() {
+  prepare_simd();
+  return HWY_DYNAMIC_DISPATCH(Int8IsFast)();
+}
+
+void pack_int8(const Int8Layout& layout, const Linear& layer, std::size_t first_output,
+               const Int8Target& target) {
+  const std::size_t inputs = layer.inputs(), steps = layout.steps(inputs);
+  KINDLING_CHECK(inputs <= int8_inputs_max);
+  const unsigned bits = 32 / layout.inputs;
+  const std::uint32_t mask = bits == 8 ? 0xffu : 0xffffu;
+  for (std::size_t output = 0; output < layer.outputs(); ++output) {
+    const float* row = layer.weights.data() + output * inputs;
+    float largest = 0;
+    for (std::size_t k = 0; k < inputs; ++k) largest = std::max(largest, std::abs(row[k]));
+    const float inverse = largest > 1e-30f ? 127.0f / largest : 0.0f;
+    const std::size_t at = first_output + output;
+    std::int32_t* words = target.words.data() + at / layout.rows * layout.rows * steps + at % layout.rows;
+    std::int32_t sum = 0;
+    for (std::size_t step = 0; step < steps; ++step) {
+      std::uint32_t word = 0;
+      for (std::uint32_t i = 0; i < layout.inputs; ++i) {
+        const std::size_t k = step * layout.inputs + i;
+        const auto weight = k < inputs ? static_cast<std::int32_t>(std::lrintf(row[k] * inverse)) : 0;
+        word |= (static_cast<std::uint32_t>(weight) & mask) << (i * bits);
+        sum += weight;
+      }
+      words[step * layout.rows] = static_cast<std::int32_t>(word);
+    }
+    target.scales[at] = largest / 127.0f;
+    target.corrections[at] = layout.inputs == 4 ? 128 * sum : 0;
+  }
+}
+
+void multiply_int8(const Int8Linear& layer, const Columns& in, const Columns& out, Epilogue epilogue,
+                   Int8Scratch& scratch) {
+  KINDLING_CHECK(in.features == layer.inputs && out.features == layer.outputs() && in.count == out.count);
+  KINDLING_CHECK(in.aligned() && out.aligned() && layer.layout == int8_layout());
+  KINDLING_CHECK(layer.words.size() == layer.layout.words(layer.outputs(), layer.inputs));
+  KINDLING_CHECK(layer.scales.size() == layer.outputs() && layer.corrections.size() == layer.outputs());
+  HWY_DYNAMIC_DISPATCH(MultiplyInt8)(layer, in, out, epilogue, scratch);
+}
+
+}  // namespace kindling
+#endif

@@ -1,0 +1,49 @@
+#include "encoder/weights_cache.h"
+
+#include <string>
+#include <utility>
+
+#include "base/env.h"
+#include "base/private_file.h"
+
+namespace kindling {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unique_ptr<PackedWeights> read_weights(Files& files, const fs::path& path, const BertShape& shape,
+                                            std::string_view fingerprint) {
+  const auto info = files.info(path);
+  if (!info.ok() || info->kind != FileInfo::Kind::regular || info->symbolic_link || !info->is_private)
+    return nullptr;
+  auto file = files.map(path);
+  if (!file.ok()) return nullptr;
+  return PackedWeights::open(std::move(*file), shape, int8_layout(), fingerprint);
+}
+
+}  // namespace
+
+fs::path weights_cache_folder() {
+  if (const auto cache = environment("XDG_CACHE_HOME"); cache && cache->starts_with('/'))
+    return fs::path(*cache) / "kindling" / "encoder";
+  if (const auto home = environment("HOME")) return fs::path(*home) / ".cache" / "kindling" / "encoder";
+  return {};
+}
+
+std::unique_ptr<PackedWeights> cached_weights(Files& files, const fs::path& folder, const BertShape& shape,
+                                              std::string_view fingerprint,
+                                              const std::function<PackedWeights()>& pack) {
+  const fs::path path = folder / (std::string(fingerprint.substr(0, 32)) + "-" + int8_layout().name() + "-v" +
+                                  std::to_string(PackedWeights::version));
+  if (!folder.empty()) {
+    if (auto found = read_weights(files, path, shape, fingerprint)) return found;
+  }
+  auto packed = std::make_unique<PackedWeights>(pack());
+  if (!folder.empty() && make_private_directories(folder).ok()) {
+    // Where this fails, the next start packs again.
+    static_cast<void>(write_private_file(path, packed->bytes()));
+  }
+  return packed;
+}
+
+}  // namespace kindling

@@ -1,0 +1,224 @@
+#include "index/terms/block_postings.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <tuple>
+
+#include "base/bytes.h"
+#include "base/check.h"
+
+namespace kindling {
+namespace {
+
+constexpr float k1 = 0.9F;
+constexpr float b = 0.6F;
+constexpr unsigned width_bits = 6;
+constexpr std::uint64_t width_mask = (1u << width_bits) - 1;
+
+float share_of(std::uint32_t frequency, float norm) {
+  const auto tf = static_cast<float>(frequency);
+  return tf / (tf + norm);
+}
+
+std::vector<float> norms_of(std::span<const std::uint32_t> lengths, std::uint64_t length_sum) {
+  const double mean =
+      length_sum == 0 ? 1 : static_cast<double>(length_sum) / static_cast<double>(lengths.size());
+  std::vector<float> norms(lengths.size());
+  std::transform(lengths.begin(), lengths.end(), norms.begin(),
+                 [mean](std::uint32_t length) { return k1 * (1 - b + b * static_cast<float>(length / mean)); });
+  return norms;
+}
+
+std::uint8_t level_of(float share, float share_max) {
+  return static_cast<std::uint8_t>(std::clamp(std::ceil(share / share_max * 255.0F + 1e-3F), 1.0F, 255.0F));
+}
+
+// Postings of a term as they were collected.
+class PostingReader {
+ public:
+  explicit PostingReader(std::string_view bytes) : reader_(bytes) {}
+  std::pair<std::uint32_t, std::uint32_t> next() {
+    document_ += static_cast<std::uint32_t>(reader_.varint());
+    return {document_, static_cast<std::uint32_t>(reader_.varint())};
+  }
+
+ private:
+  ByteReader reader_;
+  std::uint32_t document_ = 0;
+};
+
+}  // namespace
+
+std::uint64_t BlockPostings::bytes() const {
+  const auto of = [](const auto& values) { return values.size() * sizeof(values[0]); };
+  return terms_.bytes() + of(entries_) + of(last_documents_) + of(share_max_) + of(places_) + of(words_) +
+         of(tails_) + of(range_levels_) + of(norms_);
+}
+
+const BlockTerm* BlockPostings::find(std::string_view term) const {
+  const auto number = terms_.find(term);
+  return number ? &entries_[*number] : nullptr;
+}
+
+float BlockPostings::idf(const BlockTerm& term) const {
+  const auto count = static_cast<double>(documents());
+  const auto frequency = static_cast<double>(term.frequency);
+  return static_cast<float>(std::log(1.0 + (count - frequency + 0.5) / (frequency + 0.5)));
+}
+
+std::uint32_t BlockPostings::read_documents(const BlockTerm& term, std::uint32_t block,
+                                            BlockNumbersOut documents) const {
+  const std::uint32_t full = term.full_blocks();
+  const std::uint32_t before = block == 0 ? 0 : last_documents_[term.first_block + block - 1];
+  if (block < full) {
+    const std::uint64_t place = places_[term.first_block + block];
+    const auto width = static_cast<unsigned>(place & width_mask);
+    unpack_ascending(std::span(words_).subspan(place >> (2 * width_bits), packed_words(width)), width, before,
+                     documents);
+    return static_cast<std::uint32_t>(packed_block_size);
+  }
+  ByteReader reader(std::string_view(tails_).substr(term.tail));
+  std::uint32_t document = before;
+  for (std::uint32_t i = 0; i < term.tail_postings(); ++i) {
+    document += static_cast<std::uint32_t>(reader.varint());
+    documents[i] = document;
+    static_cast<void>(reader.varint());
+  }
+  return term.tail_postings();
+}
+
+std::uint32_t BlockPostings::read_frequencies(const BlockTerm& term, std::uint32_t block,
+                                              BlockNumbersOut frequencies) const {
+  if (block < term.full_blocks()) {
+    const std::uint64_t place = places_[term.first_block + block];
+    const std::size_t skipped = packed_words(static_cast<unsigned>(place & width_mask));
+    const auto width = static_cast<unsigned>(place >> width_bits & width_mask);
+    unpack_block(std::span(words_).subspan((place >> (2 * width_bits)) + skipped, packed_words(width)), width,
+                 frequencies);
+    for (std::uint32_t& frequency : frequencies) ++frequency;
+    return static_cast<std::uint32_t>(packed_block_size);
+  }
+  ByteReader reader(std::string_view(tails_).substr(term.tail));
+  for (std::uint32_t i = 0; i < term.tail_postings(); ++i) {
+    static_cast<void>(reader.varint());
+    frequencies[i] = static_cast<std::uint32_t>(reader.varint());
+  }
+  return term.tail_postings();
+}
+
+std::uint32_t BlockPostingsBuilder::number_of(std::string_view term) {
+  const auto at = numbers_.find(term);
+  if (at != numbers_.end()) return at->second;
+  const auto number = static_cast<std::uint32_t>(growing_.size());
+  numbers_.emplace(std::string(term), number);
+  growing_.emplace_back();
+  return number;
+}
+
+void BlockPostingsBuilder::add(std::span<const std::string_view> terms) {
+  const auto document = static_cast<std::uint32_t>(lengths_.size());
+  here_.clear();
+  for (const std::string_view text : terms) {
+    const std::uint32_t number = number_of(text);
+    Growing& term = growing_[number];
+    if (term.stamp != std::uint64_t{document} + 1) {
+      term.stamp = std::uint64_t{document} + 1;
+      term.slot = static_cast<std::uint32_t>(here_.size());
+      here_.emplace_back(number, 0);
+    }
+    ++here_[term.slot].second;
+  }
+  for (const auto& [number, occurrences] : here_) {
+    Growing& term = growing_[number];
+    put_varint(term.postings, document - term.last);
+    put_varint(term.postings, occurrences);
+    term.last = document;
+    ++term.frequency;
+  }
+  lengths_.push_back(static_cast<std::uint32_t>(terms.size()));
+  length_sum_ += terms.size();
+}
+
+Result<BlockPostings> BlockPostingsBuilder::finish() && {
+  if (lengths_.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
+    return Error{ErrorCode::too_large, "postings", "more than 2,147,483,647 documents", "split the collection"};
+  BlockPostings out;
+  std::vector<std::pair<std::string_view, std::uint32_t>> order(numbers_.begin(), numbers_.end());
+  std::sort(order.begin(), order.end());
+  std::vector<std::string_view> ascending;
+  ascending.reserve(order.size());
+  for (const auto& each : order) ascending.push_back(each.first);
+  KINDLING_TRY(out.terms_, PackedTerms::pack(ascending));
+  out.norms_ = norms_of(lengths_, length_sum_);
+  const std::uint32_t frequent = std::max(1u, out.documents() / frequent_share);
+  const auto rows = std::count_if(growing_.begin(), growing_.end(),
+                                  [frequent](const Growing& term) { return term.frequency >= frequent; });
+  out.range_levels_.reserve(static_cast<std::size_t>(rows) * out.ranges());
+  out.entries_.reserve(order.size());
+  std::uint32_t next_row = 0;
+  for (const auto& [text, number] : order) {
+    Growing& term = growing_[number];
+    BlockTerm entry{.frequency = term.frequency};
+    if (term.frequency >= frequent) entry.row = next_row++;
+    if (out.tails_.size() > std::numeric_limits<std::uint32_t>::max() - 2048)
+      return Error{ErrorCode::too_large, "postings", "more than 4 GiB of rare terms", "split the collection"};
+    write_term(out, term, entry);
+    out.entries_.push_back(entry);
+    term.postings = std::string();
+  }
+  return out;
+}
+
+void BlockPostingsBuilder::write_term(BlockPostings& out, Growing& term, BlockTerm& entry) const {
+  entry.first_block = static_cast<std::uint32_t>(out.last_documents_.size());
+  entry.tail = static_cast<std::uint32_t>(out.tails_.size());
+  std::array<std::uint32_t, packed_block_size> documents{};
+  std::array<std::uint32_t, packed_block_size> frequencies{};
+  std::vector<float> range_share(entry.row == no_row ? 0 : out.ranges(), 0.0F);
+  PostingReader reader(term.postings);
+  std::uint32_t before = 0;
+  for (std::uint32_t done = 0; done < term.frequency;) {
+    const std::uint32_t count = std::min(term.frequency - done, static_cast<std::uint32_t>(packed_block_size));
+    float share_max = 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      std::tie(documents[i], frequencies[i]) = reader.next();
+      const float share = share_of(frequencies[i], out.norms_[documents[i]]);
+      share_max = std::max(share_max, share);
+      if (!range_share.empty()) {
+        float& most = range_share[documents[i] >> range_bits];
+        most = std::max(most, share);
+      }
+    }
+    entry.share_max = std::max(entry.share_max, share_max);
+    if (count == packed_block_size) {
+      for (std::uint32_t& frequency : frequencies) --frequency;
+      const unsigned document_width = bits_for_ascending(documents, before);
+      const unsigned frequency_width = bits_for(frequencies);
+      const std::size_t place = out.words_.size();
+      const std::size_t middle = place + packed_words(document_width);
+      out.words_.resize(middle + packed_words(frequency_width));
+      const std::span words(out.words_);
+      pack_ascending(documents, before, document_width, words.subspan(place, packed_words(document_width)));
+      pack_block(frequencies, frequency_width, words.subspan(middle));
+      out.places_.push_back(std::uint64_t{place} << (2 * width_bits) | frequency_width << width_bits |
+                            document_width);
+      out.last_documents_.push_back(documents.back());
+      out.share_max_.push_back(share_max);
+      before = documents.back();
+    } else {
+      for (std::uint32_t i = 0; i < count; ++i) {
+        put_varint(out.tails_, documents[i] - before);
+        put_varint(out.tails_, frequencies[i]);
+        before = documents[i];
+      }
+    }
+    done += count;
+  }
+  for (const float share : range_share) {
+    out.range_levels_.push_back(share == 0 ? std::uint8_t{0} : level_of(share, entry.share_max));
+  }
+}
+
+}  // namespace kindling

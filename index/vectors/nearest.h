@@ -1,0 +1,47 @@
+// The nearest vectors of a query by inner product, exactly: a pass over all of them.
+//
+// Pure; safe from any thread. Borrows the rows. Ties go to the lower row, so that results do not depend on how
+// the work was cut.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace kindling {
+
+// Rows in memory, or in a mapped file.
+struct VectorMatrix {
+  const float* rows = nullptr;  // [count][stride]
+  std::uint32_t count = 0;
+  std::uint32_t dimensions = 0;  // 1 to 8192
+  std::uint32_t stride = 0;      // floats from one row to the next; >= dimensions
+
+  [[nodiscard]] std::span<const float> row(std::uint32_t i) const {
+    return {rows + std::size_t{i} * stride, dimensions};
+  }
+};
+
+inline constexpr std::uint32_t vector_dimensions_max = 8192;
+
+struct Neighbour {
+  std::uint32_t row = 0;
+  float product = 0;
+  friend bool operator==(const Neighbour&, const Neighbour&) = default;
+};
+
+// Whether `a` comes before `b` among neighbours.
+[[nodiscard]] constexpr bool nearer(const Neighbour& a, const Neighbour& b) {
+  return a.product > b.product || (a.product == b.product && a.row < b.row);
+}
+
+// Leaves the `count` nearest of `among`, nearest first.
+void keep_nearest(std::vector<Neighbour>& among, std::size_t count);
+
+// The k nearest of each query, nearest first; fewer when there are fewer rows. A block of rows is read once for
+// all queries.   queries: of the same dimensions.   threads: as in parallel_for.
+[[nodiscard]] std::vector<std::vector<Neighbour>> exact_nearest(const VectorMatrix& data,
+                                                                const VectorMatrix& queries, std::size_t k,
+                                                                unsigned threads = 1);
+
+}  // namespace kindling

@@ -1,0 +1,178 @@
+#include "base/simd/multiply_int8.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/encoder/on_every_target.h"
+#include "tests/encoder/owned_layer.h"
+
+namespace kindling {
+namespace {
+
+double naive_gelu(double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2.0))); }
+
+// Symmetric numbers of eight bits and the scale that makes them what they stand for, as the header has it.
+struct Eight {
+  std::vector<int> values;
+  float scale = 0;
+};
+
+Eight eight_bits(const std::vector<float>& numbers) {
+  float largest = 0;
+  for (const float x : numbers) largest = std::max(largest, std::abs(x));
+  Eight eight{{}, largest / 127.0f};
+  for (const float x : numbers) {
+    eight.values.push_back(largest > 0 ? static_cast<int>(std::lrintf(x * (127.0f / largest))) : 0);
+  }
+  return eight;
+}
+
+std::vector<Eight> weights_of(const Linear& layer) {
+  std::vector<Eight> rows;
+  for (std::size_t row = 0; row < layer.outputs(); ++row) {
+    const auto at = layer.weights.begin() + static_cast<std::ptrdiff_t>(row * layer.inputs());
+    rows.push_back(eight_bits({at, at + static_cast<std::ptrdiff_t>(layer.inputs())}));
+  }
+  return rows;
+}
+
+std::vector<Eight> activations_of(const Columns& in) {
+  std::vector<Eight> columns;
+  for (std::size_t column = 0; column < in.count; ++column) {
+    std::vector<float> numbers;
+    for (std::size_t k = 0; k < in.features; ++k) numbers.push_back(in.feature(k)[column]);
+    columns.push_back(eight_bits(numbers));
+  }
+  return columns;
+}
+
+double naive_product(const Eight& weights, const Eight& activations) {
+  std::int64_t sum = 0;
+  for (std::size_t k = 0; k < weights.values.size(); ++k) {
+    sum += std::int64_t{weights.values[k]} * activations.values[k];
+  }
+  return static_cast<double>(sum) * double{weights.scale} * double{activations.scale};
+}
+
+struct Case {
+  std::vector<float> weights, bias;
+  ColumnBuffer in_memory, out_memory, before_memory;
+  Columns in, out, before;
+
+  Case(std::size_t outputs, std::size_t inputs, std::size_t count) {
+    Numbers numbers(static_cast<unsigned>(outputs * 7919 + inputs * 31 + count));
+    weights = numbers.vector(outputs * inputs);
+    bias = numbers.vector(outputs);
+    in = in_memory.shape(inputs, count);
+    out = out_memory.shape(outputs, count);
+    before = before_memory.shape(outputs, count);
+    numbers.fill(in);
+    numbers.fill(out);
+    std::copy(out.data, out.data + outputs * out.stride, before.data);
+  }
+  [[nodiscard]] Linear layer() const { return {weights, bias}; }
+};
+
+void expect_equals_twin(Case& data, Epilogue epilogue) {
+  SCOPED_TRACE(testing::Message() << data.out.features << " x " << data.in.features << " times "
+                                  << data.in.count << " columns");
+  const OwnedLayer packed(data.layer());
+  Int8Scratch scratch;
+  multiply_int8(packed.linear(), data.in, data.out, epilogue, scratch);
+  const auto weights = weights_of(data.layer());
+  const auto activations = activations_of(data.in);
+  for (std::size_t row = 0; row < data.out.features; ++row) {
+    for (std::size_t column = 0; column < data.in.count; ++column) {
+      double twin = naive_product(weights[row], activations[column]) + double{data.bias[row]};
+      const double magnitude = std::abs(twin) + std::abs(double{data.bias[row]});
+      if (epilogue == Epilogue::gelu) twin = naive_gelu(twin);
+      if (epilogue == Epilogue::add) twin += double{data.before.feature(row)[column]};
+      ASSERT_NEAR(data.out.feature(row)[column], twin, 1e-6 * (2 + magnitude)) << row << ", " << column;
+    }
+  }
+}
+
+TEST(MultiplyInt8, EqualsTheNaiveTwinOnEveryTargetWithAllTails) {
+  on_every_target([] {
+    for (const Epilogue epilogue : {Epilogue::store, Epilogue::gelu, Epilogue::add}) {
+      for (const std::size_t outputs : {1, 3, 4, 7, 8, 9, 17}) {
+        for (const std::size_t count : {1, 15, 16, 17, 32, 33, 47, 48, 49, 97}) {
+          Case data(outputs, 5, count);
+          expect_equals_twin(data, epilogue);
+        }
+      }
+      for (const std::size_t inputs : {1, 2, 3, 4, 127, 128, 129, 257}) {
+        Case data(9, inputs, 50);
+        expect_equals_twin(data, epilogue);
+      }
+    }
+    Case wide(24, 1536, 50);
+    expect_equals_twin(wide, Epilogue::add);
+  });
+}
+
+// Sixteen-bit sums of two products would overflow here, thirty-two bits do not.
+TEST(MultiplyInt8, TheLargestNumbersDoNotSaturate) {
+  on_every_target([] {
+    for (const float sign : {1.0f, -1.0f}) {
+      Case data(8, 4096, 20);
+      std::ranges::fill(data.weights, 3.0f * sign);
+      for (std::size_t k = 0; k < data.in.features; ++k) std::fill_n(data.in.feature(k), data.in.stride, 5.0f);
+      expect_equals_twin(data, Epilogue::store);
+      EXPECT_NEAR(data.out.feature(7)[19], 15.0f * 4096 * sign + data.bias[7], 0.1);
+    }
+  });
+}
+
+TEST(MultiplyInt8, IsCloseToSinglePrecision) {
+  on_every_target([] {
+    Case data(40, 384, 60);
+    const OwnedLayer packed(data.layer());
+    Int8Scratch scratch;
+    multiply_int8(packed.linear(), data.in, data.out, Epilogue::store, scratch);
+    multiply(data.layer(), data.in, data.before, Epilogue::store);
+    double off = 0, all = 0;
+    for (std::size_t row = 0; row < 40; ++row) {
+      for (std::size_t c = 0; c < 60; ++c) {
+        off += std::pow(double{data.out.feature(row)[c]} - double{data.before.feature(row)[c]}, 2);
+        all += std::pow(double{data.before.feature(row)[c]}, 2);
+      }
+    }
+    EXPECT_LT(std::sqrt(off / all), 0.015);
+  });
+}
+
+TEST(MultiplyInt8, NothingBecomesTheBias) {
+  on_every_target([] {
+    Case data(9, 30, 17);
+    std::fill_n(data.weights.begin(), 30, 0.0f);
+    for (std::size_t k = 0; k < 30; ++k) data.in.feature(k)[3] = k == 0 ? 1e-42f : 0.0f;
+    const OwnedLayer packed(data.layer());
+    Int8Scratch scratch;
+    multiply_int8(packed.linear(), data.in, data.out, Epilogue::store, scratch);
+    for (std::size_t c = 0; c < 17; ++c) EXPECT_EQ(data.out.feature(0)[c], data.bias[0]);
+    for (std::size_t row = 0; row < 9; ++row) EXPECT_EQ(data.out.feature(row)[3], data.bias[row]);
+  });
+}
+
+TEST(MultiplyInt8, AColumnsBitsDoNotDependOnItsNeighbours) {
+  on_every_target([] {
+    Case data(21, 300, 113);
+    const OwnedLayer packed(data.layer());
+    Int8Scratch scratch;
+    multiply_int8(packed.linear(), data.in, data.out, Epilogue::gelu, scratch);
+    ColumnBuffer alone_in_memory, alone_out_memory;
+    for (std::size_t column = 0; column < data.in.count; column += 7) {
+      const Columns alone_in = alone_in_memory.shape(300, 1);
+      const Columns alone_out = alone_out_memory.shape(21, 1);
+      for (std::size_t k = 0; k < 300; ++k) alone_in.feature(k)[0] = data.in.feature(k)[column];
+      multiply_int8(packed.linear(), alone_in, alone_out, Epilogue::gelu, scratch);
+      for (std::size_t row = 0; row < 21; ++row)
+        ASSERT_EQ(alone_out.feature(row)[0], data.out.feature(row)[column]);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace kindling

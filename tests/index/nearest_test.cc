@@ -1,0 +1,61 @@
+#include "index/vectors/nearest.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace kindling {
+namespace {
+
+std::vector<float> numbers(std::size_t count, unsigned seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
+  std::vector<float> values(count);
+  for (float& value : values) value = normal(random);
+  return values;
+}
+
+// The specification: every product in double precision, all sorted.
+std::vector<std::uint32_t> naive(const VectorMatrix& data, std::span<const float> query, std::size_t k) {
+  std::vector<std::pair<double, std::uint32_t>> all;
+  for (std::uint32_t i = 0; i < data.count; ++i) {
+    double sum = 0;
+    for (std::uint32_t d = 0; d < data.dimensions; ++d) sum += double{data.row(i)[d]} * double{query[d]};
+    all.emplace_back(-sum, i);
+  }
+  std::sort(all.begin(), all.end());
+  std::vector<std::uint32_t> rows;
+  for (std::size_t i = 0; i < std::min(k, all.size()); ++i) rows.push_back(all[i].second);
+  return rows;
+}
+
+TEST(ExactNearest, AreThoseOfSortingEverything) {
+  for (const std::uint32_t count : {1u, 2u, 63u, 64u, 65u, 700u}) {
+    for (const std::uint32_t dimensions : {1u, 7u, 48u}) {
+      for (const std::uint32_t stride : {dimensions, dimensions + 5}) {
+        const auto values = numbers(std::size_t{count} * stride, count), asked = numbers(40 * dimensions, 3);
+        const VectorMatrix data{values.data(), count, dimensions, stride};
+        const VectorMatrix queries{asked.data(), 40, dimensions, dimensions};
+        for (const std::size_t k : {1u, 10u, 1000u}) {
+          const auto found = exact_nearest(data, queries, k, 2);
+          ASSERT_EQ(found.size(), 40u);
+          for (std::uint32_t q = 0; q < 40; ++q) {
+            std::vector<std::uint32_t> rows;
+            for (const Neighbour& one : found[q]) rows.push_back(one.row);
+            ASSERT_EQ(rows, naive(data, queries.row(q), k)) << count << " x " << dimensions << ", k " << k;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(ExactNearest, BreakTiesByTheLowerRow) {
+  const std::vector<float> values(200, 1.0F), query = {2.0F};
+  const auto found = exact_nearest({values.data(), 200, 1, 1}, {query.data(), 1, 1, 1}, 3);
+  EXPECT_EQ(found.front(), (std::vector<Neighbour>{{0, 2}, {1, 2}, {2, 2}}));
+}
+
+}  // namespace
+}  // namespace kindling
