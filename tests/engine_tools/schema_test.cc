@@ -53,6 +53,7 @@ TEST(Schema, KnowsChoicesAndBounds) {
 TEST(Schema, RefusesWhatItWouldNotCheck) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {R"({"properties":{"q":{"pattern":"^(a|b)*$"}}})", "/properties/q/pattern"},
+      {R"({"additionalProperties":{"pattern":"x"}})", "/additionalProperties/pattern"},
       {R"({"$ref":"#/$defs/x"})", "/$ref"},
       {R"({"type":"text"})", "/type"},
       {R"({"type":[]})", "/type"},
