@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Does mirroring change the first answer's latency? Paired questions through the real binary (docs/ab.md).
 
-    benchmarks/mirror/latency.py --bin build/release/bin --pairs 1000 [--second FAULT]
+    benchmarks/mirror/latency.py --bin build/release/bin --pairs 1000 [--second FAULT] [--pause SECONDS]
 
 Each pair asks the same question twice, in random order, once without a mirror and once with --ab-share 1, of the
 same loopback endpoint (examples/chat_endpoint). Measured from starting the process: the first byte of the answer,
@@ -92,6 +92,8 @@ def main():
     arguments.add_argument("--bin", type=pathlib.Path, required=True)
     arguments.add_argument("--pairs", type=int, default=1000)
     arguments.add_argument("--second", help="fault of the second endpoint; default: none")
+    arguments.add_argument("--pause", type=float, default=.3, help="seconds after each question, so that the mirror "
+                           "of one is over before the next is asked; default: .3")
     options = arguments.parse_args()
     dice = random.Random(7)
     with tempfile.TemporaryDirectory() as name:
@@ -109,8 +111,8 @@ def measure(options, here, dice):
     (here / "locks.md").write_text("# Locks\n\n" + lines)
     environment = {"PATH": os.environ["PATH"], "HOME": name_of(here), "XDG_CONFIG_HOME": name_of(here / "config"),
                    "XDG_DATA_HOME": name_of(here / "data"), "XDG_CACHE_HOME": name_of(here / "cache")}
-    if "KINDLING_MODELS" in os.environ:
-        environment["KINDLING_MODELS"] = os.environ["KINDLING_MODELS"]
+    models = pathlib.Path(os.environ.get("XDG_DATA_HOME", pathlib.Path.home() / ".local/share")) / "kindling/models"
+    environment["KINDLING_MODELS"] = os.environ.get("KINDLING_MODELS", name_of(models))
     program = name_of((options.bin / "kindling").resolve())
     index = name_of(here / "ix")
     subprocess.run([program, "index", name_of(here / "locks.md"), "-i", index, "--no-embed"], env=environment,
@@ -125,7 +127,7 @@ def measure(options, here, dice):
         taken, said = {}, {}
         for mirror in dice.sample([False, True], 2):
             taken[mirror], said[mirror] = ask((mirrored if mirror else plain) + [question], environment)
-            time.sleep(.06)  # after both alike: who has just slept gets the processor sooner
+            time.sleep(options.pause)  # after both alike: who has just slept gets the processor sooner
             if mirror and not options.second:
                 wait_for_pair(folder, 1)
         assert said[True] == said[False], (said, question)
