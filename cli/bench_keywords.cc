@@ -6,6 +6,7 @@
 
 #include "cli/bench_report.h"
 #include "cli/text_layout.h"
+#include "cli/text_lines.h"
 #include "engine/measure/bench_keywords.h"
 
 namespace kindling {
@@ -16,19 +17,6 @@ constexpr std::uint64_t queries_bytes_max = 64u << 20;
 Error missing(std::string_view flag, std::string_view what) {
   return Error{ErrorCode::usage, "--" + std::string(flag), "is missing",
                "name a file with " + std::string(what) + " a line"};
-}
-
-// An empty line is a passage, so that passage n stays line n; a last line without a newline counts.
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.push_back(line);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
 }
 
 Status check_text(std::string_view text, const std::string& path) {

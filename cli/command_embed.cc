@@ -7,25 +7,13 @@
 #include "cli/commands.h"
 #include "cli/npy.h"
 #include "cli/text_layout.h"
+#include "cli/text_lines.h"
 
 namespace kindling {
 namespace {
 
 constexpr std::uint64_t input_bytes_max = 4ull << 30;
 constexpr std::size_t texts_at_once = 4096;  // bounds the memory for vectors, and how long Ctrl-C waits
-
-// A last line without a newline counts; an empty line is a text, so that row n stays line n.
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.push_back(line);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
 
 Json vector_json(std::span<const float> row) {
   Json values = Json::array();

@@ -1,8 +1,8 @@
 // BM25 over passages by the definition: every posting of every term, sums in double precision. The twin that
 // faster searches are held against (benches, tests); its speed does not matter.
 //
-//   score = sum over the question's terms of idf * tf / (tf + k1 (1 - b + b length / mean length)),  k1 = .9, b
-//   = .6 idf   = ln(1 + (N - df + .5) / (df + .5))
+//   score = sum over the question's terms of idf * tf / (tf + k1 (1 - b + b length / mean length))
+//   idf   = ln(1 + (N - df + .5) / (df + .5)),  k1 = .9,  b = .6
 //
 // Not thread-safe while passages are added; afterwards `top` may be called from any thread.
 #pragma once
