@@ -33,12 +33,13 @@ LatencySummary latency_of(const BenchReport& report) {
 
 // No flag is ignored.
 Status check_flags(const Session& session, std::string_view what) {
-  for (const std::string_view flag : {"data", "recall", "k"}) {
+  for (const std::string_view flag : {"data", "recall", "filter", "k"}) {
+    const bool of_vectors = flag == "recall" || flag == "filter";
     if (what == "vectors" || !session.arguments.given(flag)) continue;
-    if (what == "keywords" && flag != "recall") continue;
+    if (what == "keywords" && !of_vectors) continue;
     return Error{
         ErrorCode::usage, flag == "k" ? "-k" : "--" + std::string(flag),
-        flag == "recall" ? "is for 'bench vectors' only" : "is for 'bench vectors' and 'bench keywords' only",
+        of_vectors ? "is for 'bench vectors' only" : "is for 'bench vectors' and 'bench keywords' only",
         "leave it out"};
   }
   return {};

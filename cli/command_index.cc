@@ -110,7 +110,7 @@ void note_troubles(Session& session, const IngestReport& report) {
 
 Result<ExitCode> command_index(Session& session) {
   KINDLING_TRY(const IngestOptions options, ingest_options(session));
-  KINDLING_TRY(const auto encoder, open_session_encoder(session));
+  KINDLING_TRY(const auto encoder, open_indexing_encoder(session));
   ProgressLine line(stderr_is_terminal());
   const auto report = ingest(
       session.settings.index(), options, *encoder,

@@ -3,6 +3,7 @@
 #include "base/env.h"
 #include "base/files.h"
 #include "cli/commands.h"
+#include "cli/encoder_list.h"
 #include "cli/text_layout.h"
 #include "engine/endpoint/probe.h"
 #include "engine/profile.h"
@@ -32,6 +33,14 @@ Json profile_json(const ModelProfile& profile) {
                        {"model", profile.model},
                        {"key_env", texts_json(profile.key_env)},
                        {"source", profile.source}});
+}
+
+Json encoders_json(const std::vector<InstalledEncoder>& encoders) {
+  Json array = Json::array();
+  for (const InstalledEncoder& encoder : encoders)
+    array.push(Json::object(
+        {{"name", encoder.name}, {"kind", encoder.is_static ? "static" : "sentence-transformers"}}));
+  return array;
 }
 
 std::string price_words(const Price& price) {
@@ -111,15 +120,18 @@ Result<ExitCode> test_profile(Session& session) {
 }  // namespace
 
 Result<ExitCode> command_models(Session& session) {
-  if (!session.arguments.words().empty()) return test_profile(session);
+  if (!session.arguments.words().empty())
+    return session.arguments.words().front() == "distill" ? distill_encoder(session) : test_profile(session);
   KINDLING_TRY(const auto profiles, load_profiles());
   const std::vector<std::string> vocabularies = installed_tokenizers(system_files());
+  const std::vector<InstalledEncoder> encoders = installed_encoders(session);
   Console& console = session.console;
   if (console.json()) {
     Json array = Json::array();
     for (const ModelProfile& profile : profiles) array.push(profile_json(profile));
-    console.print_json(
-        Json::object({{"profiles", std::move(array)}, {"vocabularies", texts_json(vocabularies)}}));
+    console.print_json(Json::object({{"profiles", std::move(array)},
+                                     {"vocabularies", texts_json(vocabularies)},
+                                     {"encoders", encoders_json(encoders)}}));
     return ExitCode::ok;
   }
   console.print_line(
@@ -142,6 +154,11 @@ Result<ExitCode> command_models(Session& session) {
   console.print_line(console.tinted(
       Tint::faint, "vocabularies fetched for exact counts: " + (fetched.empty() ? "none" : fetched) +
                        "; scripts/get-tokenizer --list names all"));
+  std::string installed;
+  for (const InstalledEncoder& encoder : encoders)
+    installed += (installed.empty() ? "" : ", ") + encoder.name + (encoder.is_static ? " (static tier)" : "");
+  console.print_line(
+      console.tinted(Tint::faint, "encoders: " + harmless(installed.empty() ? "none" : installed)));
   return ExitCode::ok;
 }
 

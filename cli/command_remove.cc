@@ -69,6 +69,9 @@ Result<ExitCode> command_remove(Session& session) {
     KINDLING_TRY_VOID(remove_one(*current, *writer, word, removal));
   }
   KINDLING_TRY_VOID(writer->commit(session.cancellation));
+  for (bool merged = true; merged;) {
+    KINDLING_TRY(merged, writer->merge(session.cancellation));
+  }
   KINDLING_TRY(const auto after, open_snapshot(session));
   print_removal(session, removal, *after);
   for (const std::string& word : removal.not_found)

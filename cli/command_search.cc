@@ -5,6 +5,7 @@
 #include "cli/folders.h"
 #include "cli/json_views.h"
 #include "cli/place_line.h"
+#include "cli/plan_view.h"
 #include "cli/text_layout.h"
 #include "engine/retrieve/search.h"
 
@@ -91,7 +92,8 @@ Result<ExitCode> command_search(Session& session) {
   const std::uint64_t k = session.settings.count("k").value_or(10);
   if (k == 0 || k > hits_max)
     return Error{ErrorCode::usage, "-k", std::to_string(k) + " is not between 1 and 10,000", "10 is usual"};
-  const SearchOptions options{.k = static_cast<std::uint32_t>(k)};
+  const bool explain = session.arguments.toggle("explain");
+  const SearchOptions options{.k = static_cast<std::uint32_t>(k), .plan = explain};
   KINDLING_TRY(const Question question, read_question(session));
   KINDLING_TRY(const auto snapshot, open_snapshot(session));
   KINDLING_TRY(const auto encoder, open_asking_encoder(session, *snapshot, question.mode));
@@ -101,7 +103,6 @@ Result<ExitCode> command_search(Session& session) {
   KINDLING_TRY(const SearchResult result,
                search(*snapshot, encoder.get(), question, options, session.cancellation));
 
-  const bool explain = session.arguments.toggle("explain");
   if (session.console.json()) {
     Json hits = Json::array();
     for (const Hit& hit : result.hits) {
@@ -110,10 +111,13 @@ Result<ExitCode> command_search(Session& session) {
       hits.push(std::move(object));
     }
     Json object = Json::object({{"hits", std::move(hits)}, {"timings_ms", to_json(result.timings_ms)}});
+    if (explain && result.plan.rows > 0) object.set("plan", to_json(result.plan));
     if (!result.note.empty()) object.set("note", result.note);
     session.console.print_json(object);
   } else {
     for (const Hit& hit : result.hits) print_hit(session, hit, explain);
+    if (explain && result.plan.rows > 0)
+      session.console.print_line(session.console.tinted(Tint::faint, "vectors: " + plan_line(result.plan)));
     if (result.hits.empty()) session.note("nothing found; try other words, or fewer filters");
   }
   if (!result.note.empty()) session.note(result.note);

@@ -4,6 +4,11 @@
 #include "cli/text_layout.h"
 
 namespace kindling {
+namespace {
+
+constexpr std::size_t recall_at = 10;
+
+}  // namespace
 
 Result<ExitCode> command_status(Session& session) {
   KINDLING_TRY(const auto snapshot, open_snapshot(session));
@@ -12,6 +17,8 @@ Result<ExitCode> command_status(Session& session) {
   if (console.json()) {
     Json object = status_json(*snapshot);
     object.set("index", folder);
+    const NearestPlan plan = snapshot->nearest_plan(recall_at, snapshot->live_documents());
+    object.set("recall_at_10", plan.rows > 0 ? Json(plan.recall) : Json());
     console.print_json(object);
     return ExitCode::ok;
   }
@@ -33,6 +40,10 @@ Result<ExitCode> command_status(Session& session) {
   line("encoder", settings.encoder.empty()
                       ? "none: keywords only"
                       : settings.encoder + ", " + std::to_string(settings.dimensions) + " dimensions");
+  if (const NearestPlan plan = snapshot->nearest_plan(recall_at, snapshot->live_documents()); plan.rows > 0) {
+    line("recall", decimal(plan.recall, 3) + " of the ten nearest vectors" +
+                       (plan.recall < 1 ? ", measured when they were indexed" : ": all are compared"));
+  }
   line("tokenizer", settings.tokenizer);
   if (statistics.pending_embeddings > 0) {
     line("pending", counted(statistics.pending_embeddings, "chunk") +

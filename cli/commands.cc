@@ -24,6 +24,8 @@ constexpr std::pair<std::string_view, Command> commands[] = {
     {"status", command_status},
     {"verify", command_verify},
     {"compact", command_compact},
+    {"snapshot", command_snapshot},
+    {"reencode", command_reencode},
     {"models", command_models},
     {"config", command_config},
     {"doctor", command_doctor},

@@ -29,6 +29,8 @@ Result<ExitCode> command_ab(Session& session);
 Result<ExitCode> command_status(Session& session);
 Result<ExitCode> command_verify(Session& session);
 Result<ExitCode> command_compact(Session& session);
+Result<ExitCode> command_snapshot(Session& session);
+Result<ExitCode> command_reencode(Session& session);
 Result<ExitCode> command_models(Session& session);
 Result<ExitCode> command_config(Session& session);
 Result<ExitCode> command_doctor(Session& session);

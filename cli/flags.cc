@@ -34,17 +34,37 @@ constexpr Flag flag_table[] = {
     {"metadata", 0, FlagKind::list, "KEY=VALUE", "add to every document of this run, for --filter"},
     {"name", 0, FlagKind::text, "NAME", "what the text from stdin is called"},
     {"chunk-tokens", 0, FlagKind::count, "N", "size of the chunks of a new index"},
-    {"encoder", 0, FlagKind::text, "DIR", "folder of the embedding model", {}, Completes::folder},
+    {"encoder",
+     0,
+     FlagKind::text,
+     "DIR|static",
+     "folder of the embedding model, or 'static': the fast tier that 'kindling models distill' makes",
+     {},
+     Completes::folder},
     {"encoder-precision", 0, FlagKind::text, "KIND",
      "numbers the encoder multiplies: f32, int8, or auto: int8 where that is faster", encoder_precisions},
+    {"dimensions", 0, FlagKind::count, "N",
+     "keep the first N numbers of each vector, for models trained for it; default: all, or the index's"},
+    {"no-embedding-cache", 0, FlagKind::toggle, "",
+     "neither look vectors up in the user's cache nor keep them there"},
+    {"embedding-cache", 0, FlagKind::count, "MB", "the most that the embedding cache may hold; default: 1024"},
     {"threads", 0, FlagKind::count, "N", "processor threads to use; 0 means all"},
 
     {"k", 'k', FlagKind::count, "N", "how many hits"},
     {"mode", 0, FlagKind::text, "MODE", "how to find: hybrid, keyword or vector", search_modes},
     {"filter", 0, FlagKind::text, "EXPR",
-     "only documents for which this holds: 'year < 1900 and format = pdf'"},
+     "only documents for which this holds: 'year < 1900 and format = pdf'; bench vectors: a share of the rows"},
     {"explain", 0, FlagKind::toggle, "", "show what each score is made of, or why each sentence is in"},
     {"why", 0, FlagKind::text, "DOCUMENT", "say why this document is in or is not"},
+    {"at", 0, FlagKind::text, "SNAPSHOT", "the index as it was when 'kindling snapshot create' named it so"},
+    {"from",
+     0,
+     FlagKind::text,
+     "DIR",
+     "folder of the encoder that the index has, for the comparison; default: where models are",
+     {},
+     Completes::folder},
+    {"discard", 0, FlagKind::toggle, "", "delete the vectors that an interrupted run has made"},
 
     {"model", 'm', FlagKind::text, "PROFILE", "whose window and tokens to count by, and whom to ask"},
     {"tools",
@@ -128,6 +148,7 @@ constexpr Flag flag_table[] = {
     {"reset", 0, FlagKind::toggle, "", "with --calibrate: forget all observations"},
     {"query", 0, FlagKind::toggle, "", "the query side, where a model has one"},
     {"out", 'o', FlagKind::text, "FILE.npy", "write float32 vectors there (NumPy format)", {}, Completes::file},
+    {"output", 0, FlagKind::text, "DIR", "the folder to make; default: beside the encoder", {}, Completes::folder},
     {"run",
      0,
      FlagKind::text,
@@ -162,19 +183,21 @@ constexpr Names common[] = {"json", "color", "verbose", "help"};
 
 constexpr Names index_flags[] = {"index",        "prune",   "dry-run",  "no-embed",
                                  "include",      "exclude", "metadata", "name",
-                                 "chunk-tokens", "encoder", "threads",  "encoder-precision"};
-constexpr Names search_flags[] = {"index",   "k",   "mode",    "filter",
+                                 "chunk-tokens", "encoder", "threads",  "encoder-precision",
+                                 "dimensions",   "no-embedding-cache", "embedding-cache"};
+constexpr Names search_flags[] = {"index",   "k",   "mode",    "filter",           "at",
                                   "explain", "why", "encoder", "encoder-precision"};
-constexpr Names pack_flags[] = {"index",  "model", "instructions", "budget",   "reserve",      "per-document",
+constexpr Names pack_flags[] = {"index",  "at", "model", "instructions", "budget",   "reserve",      "per-document",
                                 "pin",    "order", "mode",         "deadline", "explain",      "why",
                                 "filter", "image", "audio",        "figures",  "image-tokens", "encoder"};
 constexpr Names ask_flags[] = {
-    "index",         "model",    "tools",      "instructions", "thinking", "subagents",         "whole",
+    "index",         "at",       "model",    "tools",      "instructions", "thinking", "subagents",         "whole",
     "plan-by-model", "cost-max", "tokens-max", "calls-max",    "budget",   "reserve",           "per-document",
     "pin",           "deadline", "order",      "image",        "audio",    "figures",           "image-tokens",
     "mode",          "filter",   "no-stream",  "stream",       "record",   "require-citations", "no-fallback",
     "base-url",      "key-env",  "encoder",    "ab-model",     "ab-share", "ab-folder"};
 constexpr Names chat_flags[] = {"index",
+                                "at",
                                 "model",
                                 "tools",
                                 "instructions",
@@ -202,14 +225,19 @@ constexpr Names chat_flags[] = {"index",
                                 "ab-folder"};
 constexpr Names replay_flags[] = {"index", "only", "pace", "encoder"};
 constexpr Names token_flags[] = {"tokenizer", "model", "calibrate", "rebuild", "reset", "base-url", "encoder"};
-constexpr Names embed_flags[] = {"out", "query", "stream", "encoder", "threads", "encoder-precision"};
+constexpr Names embed_flags[] = {"out",     "query",   "stream",    "encoder",
+                                 "threads", "encoder-precision", "dimensions"};
 constexpr Names eval_flags[] = {"index",   "run",     "answers",          "packs", "no-ranking", "calibrate",
                                 "encoder", "threads", "encoder-precision"};
-constexpr Names bench_flags[] = {"index", "queries", "threads", "seconds", "encoder", "data", "recall", "k"};
+constexpr Names bench_flags[] = {"index",   "queries", "threads", "seconds", "encoder",
+                                 "data",    "recall",  "filter",  "k"};
 constexpr Names index_only[] = {"index"};
+constexpr Names reading_flags[] = {"index", "at"};
+constexpr Names reencode_flags[] = {"index",   "encoder", "encoder-precision", "dimensions", "from",
+                                    "queries", "dry-run", "discard",           "threads"};
 
 constexpr Names doctor_flags[] = {"index", "encoder", "model", "key-env"};
-constexpr Names models_flags[] = {"base-url", "key-env"};
+constexpr Names models_flags[] = {"base-url", "key-env", "encoder", "output", "threads"};
 constexpr Names config_flags[] = {"index",   "model",    "instructions", "encoder",   "base-url",
                                   "key-env", "threads",  "budget",       "reserve",   "mode",
                                   "k",       "ab-model", "ab-share",     "ab-folder", "encoder-precision"};
@@ -245,10 +273,13 @@ constexpr Argument document_argument[] = {
 constexpr Argument document_arguments[] = {
     {"DOCUMENT", "its name, uri or path", true, true, {}, Completes::file}};
 constexpr Argument shell_argument[] = {{"SHELL", "bash, zsh or fish", true, false, shells}};
-constexpr Names models_actions[] = {"test"};
+constexpr Names models_actions[] = {"test", "distill"};
 constexpr Argument models_arguments[] = {
-    {"ACTION", "what to do instead of listing: test", false, false, models_actions},
+    {"ACTION", "what to do instead of listing: test, distill", false, false, models_actions},
     {"PROFILE", "the profile to test", false}};
+constexpr Names snapshot_actions[] = {"create", "list", "drop"};
+constexpr Argument snapshot_arguments[] = {{"ACTION", "create, list or drop", true, false, snapshot_actions},
+                                           {"NAME", "letters, digits, '.', '-' and '_'", false}};
 constexpr Names ab_actions[] = {"run"};
 constexpr Argument ab_arguments[] = {
     {"ACTION", "what to do instead of grading: run", false, false, ab_actions}};
@@ -261,7 +292,14 @@ constexpr Example ab_examples[] = {
     {"kindling ab --judge claude-opus-4.6", "with a third model as the judge"}};
 constexpr Example models_examples[] = {
     {"kindling models", "what there is, and where the key of each is looked for"},
-    {"kindling models test local --base-url http://127.0.0.1:8000/v1", "what a server does otherwise"}};
+    {"kindling models test local --base-url http://127.0.0.1:8000/v1", "what a server does otherwise"},
+    {"kindling models distill", "make the static tier, for 'kindling index --encoder static'"}};
+constexpr Example snapshot_examples[] = {
+    {"kindling snapshot create 2026-q3", "keep what is committed now"},
+    {"kindling search lock --at 2026-q3", "what would have been found then"}};
+constexpr Example reencode_examples[] = {
+    {"kindling reencode --encoder models/bge-small --dry-run", "how much would rankings change?"},
+    {"kindling reencode --dimensions 128", "keep the first 128 numbers of each vector"}};
 constexpr Example index_examples[] = {
     {"kindling index docs notes.pdf", "add or update a folder and a file"},
     {"kindling index docs --prune", "also forget what is gone from the folder"},
@@ -317,13 +355,13 @@ constexpr Verb verb_table[] = {
      "moment, the "
      "index holds what was committed, and the next run goes on from there.",
      index_arguments, index_flags, index_examples},
-    {"documents", documents_group, "list what is in the index", "", {}, index_only, {}},
+    {"documents", documents_group, "list what is in the index", "", {}, reading_flags, {}},
     {"show",
      documents_group,
      "show how a document was read",
      "Prints the text as read; with --json also its chunks, each with its place in the text and in the source.",
      document_argument,
-     index_only,
+     reading_flags,
      {}},
     {"remove",
      documents_group,
@@ -401,7 +439,7 @@ constexpr Verb verb_table[] = {
      "`ab run` sends what waits because its process died or all were busy.",
      ab_arguments, ab_flags, ab_examples},
 
-    {"status", care_group, "say what the index holds", "", {}, index_only, {}},
+    {"status", care_group, "say what the index holds", "", {}, reading_flags, {}},
     {"verify",
      care_group,
      "check every checksum and cross-reference",
@@ -409,11 +447,29 @@ constexpr Verb verb_table[] = {
      {},
      index_only,
      {}},
-    {"compact", care_group, "reclaim the space of removed documents", "", {}, index_only, {}},
-    {"models", care_group, "list the model profiles, or test one against its endpoint",
+    {"compact", care_group, "reclaim the space of removed documents",
+     "Merges small segments into one and rewrites what is mostly removed. `index` and `remove` do a part of it by "
+     "themselves, as much as what they change is worth.",
+     {}, index_only, {}},
+    {"snapshot", care_group, "keep a state of the index under a name, for --at",
+     "A snapshot stays as it is, whatever is indexed, merged or re-encoded later: search, pack, ask, chat, "
+     "documents, show and status read it with --at NAME. It takes a copy of the catalog (some hundred bytes a "
+     "document) and keeps the files it needs from being deleted until it is dropped.",
+     snapshot_arguments, index_only, snapshot_examples},
+    {"reencode", care_group, "change the encoder of the index",
+     "Makes vectors of all chunks by the encoder that --encoder names, beside those of the index; searching goes on "
+     "undisturbed, indexing waits. Then it says how rankings change over sample questions, and puts the new vectors "
+     "in place of the old at once. Interrupted, the next run goes on from there.\n\n"
+     "The encoder must use the same tokenizer, for chunks stay as they are. With --dry-run only a sample of chunks "
+     "is embedded and compared.",
+     {}, reencode_flags, reencode_examples},
+    {"models", care_group, "list the model profiles and encoders, test a profile, or distill an encoder",
      "`models test PROFILE` asks the profile's endpoint some dozen short questions and says what differs from "
      "the "
-     "profile (exit code 1). It costs a fraction of a cent.",
+     "profile (exit code 1). It costs a fraction of a cent.\n\n"
+     "`models distill` makes the static tier of the encoder: vectors of tokens, for searching by meaning within "
+     "seconds. "
+     "Use it with `kindling index --encoder static`.",
      models_arguments, models_flags, models_examples},
     {"config",
      care_group,

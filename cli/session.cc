@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "base/env.h"
+#include "cli/encoder_choice.h"
 #include "cli/folders.h"
+#include "encoder/encoder_cache.h"
 #include "engine/endpoint/rate_limit.h"
 
 namespace kindling {
@@ -47,7 +49,9 @@ SearchMode mode_of(Session& session) {
 }  // namespace
 
 Result<std::shared_ptr<const Snapshot>> open_snapshot(Session& session) {
-  auto snapshot = Snapshot::open(session.files, session.settings.index());
+  const auto at = session.arguments.given("at");
+  auto snapshot = at ? Snapshot::open(session.files, session.settings.index(), *at)
+                     : Snapshot::open(session.files, session.settings.index());
   if (!snapshot && snapshot.error().code == ErrorCode::index_missing) {
     return Error{ErrorCode::index_missing, session.settings.index().string(), "no index there",
                  "make one with 'kindling index PATH', or name one with --index"};
@@ -55,31 +59,25 @@ Result<std::shared_ptr<const Snapshot>> open_snapshot(Session& session) {
   return snapshot;
 }
 
-Result<std::unique_ptr<Encoder>> open_session_encoder(Session& session) {
-  fs::path folder;
-  if (const auto named = session.settings.text("encoder")) {
-    folder = *named;
-  } else {
-    auto found = default_encoder_folder();
-    if (!found)
-      return Error{ErrorCode::configuration, found.error().where, found.error().why, found.error().mend};
-    folder = *found;
-  }
-  std::optional<Precision> precision = Precision::f32;
-  const std::string named_precision = session.settings.text("encoder_precision").value_or("f32");
-  if (named_precision == "int8") precision = Precision::int8;
-  if (named_precision == "auto") precision = std::nullopt;
-  auto encoder = open_encoder(folder, precision);
-  if (!encoder && encoder.error().code == ErrorCode::not_found) {
-    return Error{ErrorCode::configuration, encoder.error().where, encoder.error().why, encoder.error().mend};
-  }
-  return encoder;
+Result<std::unique_ptr<Encoder>> open_session_encoder(Session& session) { return choose_encoder(session, {}); }
+
+Result<std::unique_ptr<Encoder>> open_indexing_encoder(Session& session) {
+  const auto snapshot = Snapshot::open(session.files, session.settings.index());
+  KINDLING_TRY(auto encoder, choose_encoder(session, snapshot ? (*snapshot)->settings() : IndexSettings()));
+  if (session.arguments.toggle("no-embedding-cache") || !encoder->worth_keeping()) return encoder;
+  constexpr std::uint64_t megabyte = 1u << 20, megabytes_max = 1u << 20;
+  const auto megabytes = session.arguments.count("embedding-cache");
+  const std::uint64_t bytes_max =
+      megabytes ? std::min(*megabytes, megabytes_max) * megabyte : embedding_cache_bytes_default;
+  auto cache = std::make_unique<EncoderCache>(session.files, embedding_cache_folder(), cache_model(*encoder),
+                                              encoder->dimensions(), bytes_max);
+  return with_cache(std::move(encoder), std::move(cache));
 }
 
 Result<std::unique_ptr<Encoder>> open_asking_encoder(Session& session, const Snapshot& snapshot,
                                                      SearchMode mode) {
   if (mode == SearchMode::keyword || snapshot.settings().encoder.empty()) return std::unique_ptr<Encoder>();
-  auto encoder = open_session_encoder(session);
+  auto encoder = choose_encoder(session, snapshot.settings());
   if (encoder || mode == SearchMode::vector) return encoder;
   session.note("searching by keywords only: " + encoder.error().sentence());
   return std::unique_ptr<Encoder>();

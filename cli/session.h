@@ -31,14 +31,20 @@ struct Session {
   void note(std::string_view sentence) { console.note(verb(), sentence); }
 };
 
-// Errors: those of Snapshot::open, with the mend for an index that is not there.
+// The current state, or the one that --at names, where the verb has it. Errors: those of Snapshot::open, with
+// the mend for an index that is not there.
 [[nodiscard]] Result<std::shared_ptr<const Snapshot>> open_snapshot(Session& session);
 
 // The encoder of the settings. Errors: `configuration` with how to get the model, and those of open_encoder.
 [[nodiscard]] Result<std::unique_ptr<Encoder>> open_session_encoder(Session& session);
 
-// The encoder for asking an index; null when the mode is keyword or the index has no vectors. When the model is
-// not there, hybrid search goes on with keywords, after a note on stderr. Errors: as open_session_encoder.
+// The same for adding to the index of the settings: where nobody names an encoder, the one that the index has.
+// With the user's embedding cache in front, unless --no-embedding-cache says otherwise.
+[[nodiscard]] Result<std::unique_ptr<Encoder>> open_indexing_encoder(Session& session);
+
+// The encoder for asking an index, its own where nobody names another; null when the mode is keyword or the
+// index has no vectors. When the model is not there, hybrid search goes on with keywords, after a note on
+// stderr. Errors: as open_session_encoder.
 [[nodiscard]] Result<std::unique_ptr<Encoder>> open_asking_encoder(Session& session, const Snapshot& snapshot,
                                                                    SearchMode mode);
 

@@ -31,6 +31,7 @@ constexpr SettingRule rules[] = {
     {"model", "model", "KINDLING_MODEL", false, "", "extractive for ask, muse-spark for pack and tokens"},
     {"encoder", "encoder", "KINDLING_ENCODER", true, "", "all-MiniLM-L6-v2 in the models folder"},
     {"encoder_precision", "encoder-precision", "KINDLING_ENCODER_PRECISION", false, "f32", ""},
+    {"dimensions", "dimensions", "KINDLING_DIMENSIONS", false, "", "all of the encoder's, or as the index has"},
     {"base_url", "base-url", "KINDLING_BASE_URL", false, "", "the profile's"},
     {"key_env", "key-env", "KINDLING_KEY_ENV", false, "", "the profile's"},
     {"threads", "threads", "KINDLING_THREADS", false, "0", ""},
@@ -119,11 +120,16 @@ std::string resolved_path(const std::string& text, const fs::path& folder) {
   return (folder / text).lexically_normal().string();
 }
 
+// An encoder may be a name or an address in place of a folder.
+bool names_no_path(const SettingRule& rule, std::string_view value) {
+  return rule.name == "encoder" && (value == "static" || value.find("://") != value.npos);
+}
+
 Result<std::optional<Setting>> from_file(const SettingRule& rule, const ConfigFile& file) {
   if (!file.values.has(rule.name)) return std::optional<Setting>();
   KINDLING_TRY(std::string value,
                checked(rule, file.values[rule.name], file.path.string() + ": " + std::string(rule.name)));
-  if (rule.path) value = resolved_path(value, file.path.parent_path());
+  if (rule.path && !names_no_path(rule, value)) value = resolved_path(value, file.path.parent_path());
   return std::optional<Setting>({std::string(rule.name), value, file.path.string(), ""});
 }
 

@@ -49,6 +49,11 @@ class Encoder {
   [[nodiscard]] virtual std::string_view fingerprint() const = 0;
   [[nodiscard]] virtual std::size_t dimensions() const = 0;
   [[nodiscard]] virtual Precision precision() const { return Precision::f32; }
+  // How much of the weight of a sentence encoder's cosines its own deserve when they are joined with keywords,
+  // in (0, 1].
+  [[nodiscard]] virtual float trust() const { return 1; }
+  // Whether looking a vector up (encoder_cache.h) is faster than making it again.
+  [[nodiscard]] virtual bool worth_keeping() const { return true; }
   // Of one text, special tokens included; the rest is cut.
   [[nodiscard]] virtual std::size_t tokens_max() const = 0;
   [[nodiscard]] virtual const Tokenizer& tokenizer() const = 0;
@@ -60,20 +65,31 @@ class Encoder {
                                                   const Cancellation& cancellation) const = 0;
 };
 
-// Reads a sentence-transformers folder of a BERT model: modules.json, config.json, model.safetensors (f32),
-// vocab.txt or tokenizer.json, 1_Pooling/config.json, sentence_bert_config.json. Weights are memory-mapped, so
-// that opening takes milliseconds. Which vector instructions are used is decided in base/simd/dispatch.h.
+// Reads a sentence-transformers folder of a model of BERT's kind (network_shape.h lists them): modules.json,
+// config.json, model.safetensors (f32), vocab.txt or tokenizer.json, the pooling's and dense layers' files,
+// sentence_bert_config.json. Weights are memory-mapped, so that opening takes milliseconds. Which vector
+// instructions are used is decided in base/simd/dispatch.h.
 //
 // The precision, where none is asked for, is int8 if the processor makes that faster and this model's vectors,
 // over a few texts tried when its weights are packed, keep a mean cosine of .995 to single precision; else f32.
 // Packed weights are kept in the user's cache folder (weights_cache.h).
 //
-// Errors: `not_found` with how to get the model; `configuration` or `unsupported`, naming file and part.
+// A folder of a static tier (static_encoder.h) opens too; precision means nothing there.
+//
+// `dimensions` keeps only the first of each vector, again at length 1, as models trained for it allow
+// (Matryoshka); the fingerprint then ends in "@DIMENSIONS".
+//
+// Errors: `not_found` with how to get the model; `configuration` (more dimensions than the model has among it)
+// or `unsupported`, naming file and part.
 [[nodiscard]] Result<std::unique_ptr<Encoder>> open_encoder(const std::filesystem::path& folder,
-                                                            std::optional<Precision> precision = {});
+                                                            std::optional<Precision> precision = {},
+                                                            std::optional<std::size_t> dimensions = {});
 
-// The folder of the embedded default: $KINDLING_MODELS, else $XDG_DATA_HOME/kindling/models (or
-// ~/.local/share/...), then "all-MiniLM-L6-v2". Errors: `not_found`, with the mend "run scripts/get-model".
+// $KINDLING_MODELS, else $XDG_DATA_HOME/kindling/models (or ~/.local/share/...).
+[[nodiscard]] std::filesystem::path models_folder();
+
+// The folder of the embedded default: models_folder(), then "all-MiniLM-L6-v2". Errors: `not_found`, with the
+// mend "run scripts/get-model".
 [[nodiscard]] Result<std::filesystem::path> default_encoder_folder();
 
 }  // namespace kindling

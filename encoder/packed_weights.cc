@@ -10,13 +10,13 @@ namespace kindling {
 namespace {
 
 // A file is a heading, which says all that it depends on, the checksum of the rest, and the rest: for each
-// layer the four products, of each its words, scales, corrections and bias, each beginning at a multiple of 64
+// layer the four products, of each its words, scales, row sums and bias, each beginning at a multiple of 64
 // bytes. Sizes and places follow from the model's shape, so that nothing read from the file is ever a place.
 constexpr std::size_t heading_bytes = 256;
 constexpr std::size_t checksum_at = heading_bytes - sizeof(std::uint32_t);
 constexpr std::size_t agreement_at = checksum_at - sizeof(float);
 
-std::string heading(const BertShape& shape, const Int8Layout& layout, std::string_view fingerprint) {
+std::string heading(const NetworkShape& shape, const Int8Layout& layout, std::string_view fingerprint) {
   std::string text = "kindling packed weights " + std::to_string(PackedWeights::version) + "\n";
   text.append(fingerprint).append("\nlayout ").append(layout.name());
   for (const std::size_t size : {shape.layers, shape.hidden, shape.inner})
@@ -31,16 +31,16 @@ struct ProductShape {
   std::size_t outputs, inputs;
 };
 
-std::array<ProductShape, 4> products(const BertShape& shape) {
+std::array<ProductShape, 4> products(const NetworkShape& shape) {
   return {{{3 * shape.hidden, shape.hidden},
            {shape.hidden, shape.hidden},
-           {shape.inner, shape.hidden},
+           {(shape.gate ? 2 : 1) * shape.inner, shape.hidden},
            {shape.hidden, shape.inner}}};
 }
 
 constexpr std::size_t round_up_line(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
-std::size_t bytes_of(const BertShape& shape, const Int8Layout& layout) {
+std::size_t bytes_of(const NetworkShape& shape, const Int8Layout& layout) {
   std::size_t bytes = 0;
   for (const ProductShape& product : products(shape)) {
     bytes += round_up_line(sizeof(std::int32_t) * layout.words(product.outputs, product.inputs));
@@ -62,10 +62,10 @@ class Places {
   }
   Int8Linear product(const Int8Layout& layout, const ProductShape& shape) {
     Int8Linear linear{
-        .layout = layout, .inputs = shape.inputs, .words = {}, .scales = {}, .corrections = {}, .bias = {}};
+        .layout = layout, .inputs = shape.inputs, .words = {}, .scales = {}, .row_sums = {}, .bias = {}};
     linear.words = take<std::int32_t>(layout.words(shape.outputs, shape.inputs));
     linear.scales = take<float>(shape.outputs);
-    linear.corrections = take<std::int32_t>(shape.outputs);
+    linear.row_sums = take<std::int32_t>(shape.outputs);
     linear.bias = take<float>(shape.outputs);
     return linear;
   }
@@ -83,7 +83,7 @@ std::span<T> writable(std::span<const T> part) {
 void pack_product(const Int8Linear& to, std::span<const Linear> layers) {
   std::size_t first = 0;
   for (const Linear& layer : layers) {
-    pack_int8(to.layout, layer, first, {writable(to.words), writable(to.scales), writable(to.corrections)});
+    pack_int8(to.layout, layer, first, {writable(to.words), writable(to.scales), writable(to.row_sums)});
     std::memcpy(writable(to.bias).data() + first, layer.bias.data(), layer.bias.size_bytes());
     first += layer.outputs();
   }
@@ -95,7 +95,7 @@ std::uint32_t checksum(std::string_view bytes) {
 
 }  // namespace
 
-PackedWeights PackedWeights::pack(const std::vector<LayerMatrices>& layers, const BertShape& shape,
+PackedWeights PackedWeights::pack(const std::vector<LayerMatrices>& layers, const NetworkShape& shape,
                                   const Int8Layout& layout, std::string_view fingerprint) {
   PackedWeights packed;
   const std::size_t bytes = bytes_of(shape, layout);
@@ -107,7 +107,11 @@ PackedWeights PackedWeights::pack(const std::vector<LayerMatrices>& layers, cons
     const PackedLayer& to = packed.layers_[i];
     pack_product(to.projections, std::array{from.query, from.key, from.value});
     pack_product(to.attention_out, std::array{from.attention_out});
-    pack_product(to.inner, std::array{from.inner});
+    if (shape.gate) {
+      pack_product(to.inner, std::array{from.inner, from.factor});
+    } else {
+      pack_product(to.inner, std::array{from.inner});
+    }
     pack_product(to.outer, std::array{from.outer});
   }
   const std::string text = heading(shape, layout, fingerprint);
@@ -130,7 +134,7 @@ void PackedWeights::set_agreement(float cosine) {
   std::memcpy(begin + checksum_at, &sum, sizeof sum);
 }
 
-std::unique_ptr<PackedWeights> PackedWeights::open(std::unique_ptr<MappedFile> file, const BertShape& shape,
+std::unique_ptr<PackedWeights> PackedWeights::open(std::unique_ptr<MappedFile> file, const NetworkShape& shape,
                                                    const Int8Layout& layout, std::string_view fingerprint) {
   const std::string_view bytes = file->bytes();
   if (bytes.size() != bytes_of(shape, layout)) return nullptr;
@@ -145,7 +149,7 @@ std::unique_ptr<PackedWeights> PackedWeights::open(std::unique_ptr<MappedFile> f
   return packed;
 }
 
-void PackedWeights::place_layers(const BertShape& shape, const Int8Layout& layout) {
+void PackedWeights::place_layers(const NetworkShape& shape, const Int8Layout& layout) {
   Places places(bytes_.data() + heading_bytes);
   const auto sizes = products(shape);
   for (std::size_t i = 0; i < shape.layers; ++i) {

@@ -1,4 +1,4 @@
-// A BERT network's matrices in eight bits, packed for the instructions in use, in one piece of memory that can
+// A network's matrices in eight bits, packed for the instructions in use, in one piece of memory that can
 // be kept in a file and mapped again: what takes a tenth of a second to make takes no time to open.
 //
 // Immutable, thread-safe.
@@ -11,11 +11,12 @@
 
 #include "base/files.h"
 #include "base/simd/multiply_int8.h"
-#include "encoder/model_folder.h"
+#include "encoder/network_shape.h"
 
 namespace kindling {
 
-// One layer's products. Query, key and value are one product, as they have one input.
+// One layer's products. Query, key and value are one product, as they have one input; so are the two matrices
+// of a gated feed-forward layer.
 struct PackedLayer {
   Int8Linear projections, attention_out, inner, outer;
 };
@@ -23,18 +24,19 @@ struct PackedLayer {
 // The same layer in single precision, to pack.
 struct LayerMatrices {
   Linear query, key, value, attention_out, inner, outer;
+  Linear factor;  // of a gated layer; else empty
 };
 
 class PackedWeights {
  public:
   // `fingerprint` is the encoder's: packed weights of one model are never taken for another's.
-  [[nodiscard]] static PackedWeights pack(const std::vector<LayerMatrices>& layers, const BertShape& shape,
+  [[nodiscard]] static PackedWeights pack(const std::vector<LayerMatrices>& layers, const NetworkShape& shape,
                                           const Int8Layout& layout, std::string_view fingerprint);
 
   // What `bytes()` gave, from a file. Null unless it is for exactly this model, layout and version, whole and
   // undamaged.
   [[nodiscard]] static std::unique_ptr<PackedWeights> open(std::unique_ptr<MappedFile> file,
-                                                           const BertShape& shape, const Int8Layout& layout,
+                                                           const NetworkShape& shape, const Int8Layout& layout,
                                                            std::string_view fingerprint);
 
   // How near the vectors made with these weights are to those of single precision: the mean cosine over a few
@@ -46,7 +48,7 @@ class PackedWeights {
   [[nodiscard]] const std::vector<PackedLayer>& layers() const { return layers_; }
 
   // Changes with the file's form and with what is packed how.
-  static constexpr unsigned version = 1;
+  static constexpr unsigned version = 2;
 
  private:
   struct alignas(64) Line {
@@ -54,7 +56,7 @@ class PackedWeights {
   };
 
   PackedWeights() = default;
-  void place_layers(const BertShape& shape, const Int8Layout& layout);
+  void place_layers(const NetworkShape& shape, const Int8Layout& layout);
 
   std::unique_ptr<MappedFile> file_;  // or
   std::vector<Line> memory_;

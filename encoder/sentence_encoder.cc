@@ -11,12 +11,13 @@
 #include "base/files.h"
 #include "base/parallel.h"
 #include "base/simd/vectors.h"
-#include "encoder/bert.h"
 #include "encoder/encoder.h"
 #include "encoder/model_folder.h"
+#include "encoder/network.h"
 #include "encoder/safetensors.h"
+#include "encoder/sentence_head.h"
+#include "encoder/static_encoder.h"
 #include "encoder/weights_cache.h"
-#include "tokenizer/wordpiece.h"
 
 namespace kindling {
 namespace {
@@ -67,34 +68,47 @@ struct Batches {
 // Scratch memory that passes from one micro-batch to the next on whatever thread.
 class ScratchPool {
  public:
-  [[nodiscard]] std::unique_ptr<Bert::Scratch> take() {
+  [[nodiscard]] std::unique_ptr<Network::Scratch> take() {
     const std::lock_guard lock(mutex_);
-    if (free_.empty()) return std::make_unique<Bert::Scratch>();
+    if (free_.empty()) return std::make_unique<Network::Scratch>();
     auto scratch = std::move(free_.back());
     free_.pop_back();
     return scratch;
   }
-  void give(std::unique_ptr<Bert::Scratch> scratch) {
+  void give(std::unique_ptr<Network::Scratch> scratch) {
     const std::lock_guard lock(mutex_);
     free_.push_back(std::move(scratch));
   }
 
  private:
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Bert::Scratch>> free_;
+  std::vector<std::unique_ptr<Network::Scratch>> free_;
 };
 
 class SentenceEncoder final : public Encoder {
  public:
-  SentenceEncoder(ModelFolder model, std::unique_ptr<WordPiece> tokenizer, std::unique_ptr<Safetensors> weights,
-                  Bert bert)
+  SentenceEncoder(ModelFolder model, std::unique_ptr<Safetensors> weights, Network network, SentenceHead head)
       : model_(std::move(model)),
-        tokenizer_(std::move(tokenizer)),
         weights_(std::move(weights)),
-        bert_(std::move(bert)) {
-    fingerprint_ = sha256_hex("kindling encoder 1\n" + model_.described + weights_sample(*weights_));
+        network_(std::move(network)),
+        head_(std::move(head)) {
+    std::string identity = "kindling encoder 1\n" + model_.described + weights_sample(*weights_);
+    for (const Safetensors* dense : head_.weights()) identity += weights_sample(*dense);
+    model_fingerprint_ = fingerprint_ = sha256_hex(identity);
     model_.described.clear();
-    model_.vocabulary.clear();
+  }
+
+  // Errors: `configuration` where the model has fewer.
+  Status keep_dimensions(std::size_t dimensions) {
+    if (dimensions == 0 || dimensions > head_.dimensions()) {
+      return Error{ErrorCode::configuration, model_.name,
+                   "makes vectors of " + std::to_string(head_.dimensions()) + " dimensions, not of " +
+                       std::to_string(dimensions),
+                   "ask for no more with --dimensions"};
+    }
+    if (dimensions < head_.dimensions()) fingerprint_ += "@" + std::to_string(dimensions);
+    head_.keep(dimensions);
+    return {};
   }
 
   // Packs the weights, or finds them packed, and uses them; if only where it pays, then not on a processor
@@ -102,22 +116,22 @@ class SentenceEncoder final : public Encoder {
   void use_int8(Files& files, bool only_where_it_pays) {
     if (only_where_it_pays && !int8_is_fast()) return;
     if (std::max(model_.shape.hidden, model_.shape.inner) > int8_inputs_max) return;  // sums might not fit
-    packed_ =
-        cached_weights(files, weights_cache_folder(), model_.shape, fingerprint_, [this] { return pack(); });
+    packed_ = cached_weights(files, weights_cache_folder(), model_.shape, model_fingerprint_,
+                             [this] { return pack(); });
     if (only_where_it_pays && packed_->agreement() < agreement_min) {
       packed_ = nullptr;
       return;
     }
-    bert_.use_packed(*packed_);
+    network_.use_packed(*packed_);
     precision_ = Precision::int8;
   }
 
   [[nodiscard]] Precision precision() const override { return precision_; }
   [[nodiscard]] std::string_view name() const override { return model_.name; }
   [[nodiscard]] std::string_view fingerprint() const override { return fingerprint_; }
-  [[nodiscard]] std::size_t dimensions() const override { return model_.shape.hidden; }
+  [[nodiscard]] std::size_t dimensions() const override { return head_.dimensions(); }
   [[nodiscard]] std::size_t tokens_max() const override { return model_.tokens_max; }
-  [[nodiscard]] const Tokenizer& tokenizer() const override { return *tokenizer_; }
+  [[nodiscard]] const Tokenizer& tokenizer() const override { return model_.tokenizer.tokenizer(); }
 
   [[nodiscard]] Result<Embeddings> encode(std::span<const std::string_view> texts, EncodeOptions options,
                                           const Cancellation& cancellation) const override {
@@ -162,20 +176,13 @@ class SentenceEncoder final : public Encoder {
     return batches;
   }
 
-  // [CLS] text [SEP], cut to the model's length.
+  // The text between the model's special tokens, cut to its length.
   [[nodiscard]] std::vector<TokenId> ids_of(const std::string& prompt, std::string_view text) const {
-    std::vector<TokenId> ids = {tokenizer_->cls()};
-    const std::size_t ids_max = model_.tokens_max - 2;
-    if (prompt.empty()) {
-      tokenizer_->encode_into(text, ids, ids_max);
-    } else {
-      tokenizer_->encode_into(prompt + std::string(text), ids, ids_max);
-    }
-    ids.push_back(tokenizer_->sep());
-    return ids;
+    if (prompt.empty()) return model_.tokenizer.ids_of(text, model_.tokens_max);
+    return model_.tokenizer.ids_of(prompt + std::string(text), model_.tokens_max);
   }
 
-  void encode_batch(std::span<const std::vector<TokenId>> texts, Bert::Scratch& scratch,
+  void encode_batch(std::span<const std::vector<TokenId>> texts, Network::Scratch& scratch,
                     std::span<float> out) const {
     std::vector<TokenId> ids;
     std::vector<std::size_t> lengths;
@@ -183,21 +190,22 @@ class SentenceEncoder final : public Encoder {
       ids.insert(ids.end(), text.begin(), text.end());
       lengths.push_back(text.size());
     }
-    bert_.encode({ids, lengths}, model_.pooling, scratch, out);
+    head_.vectors(network_.run({ids, lengths}, scratch), lengths, out);
   }
 
   [[nodiscard]] PackedWeights pack() const {
-    PackedWeights packed = PackedWeights::pack(bert_.matrices(), model_.shape, int8_layout(), fingerprint_);
-    Bert eight_bits = bert_;
+    PackedWeights packed =
+        PackedWeights::pack(network_.matrices(), model_.shape, int8_layout(), model_fingerprint_);
+    Network eight_bits = network_;
     eight_bits.use_packed(packed);
-    Bert::Scratch scratch;
+    Network::Scratch scratch;
     float sum = 0;
     for (const std::string_view text : tried_texts) {
       std::vector<float> exact(dimensions()), packed_vector(dimensions());
       const std::vector<TokenId> ids = ids_of("", text);
       const std::size_t lengths[] = {ids.size()};
-      bert_.encode({ids, lengths}, model_.pooling, scratch, exact);
-      eight_bits.encode({ids, lengths}, model_.pooling, scratch, packed_vector);
+      head_.vectors(network_.run({ids, lengths}, scratch), lengths, exact);
+      head_.vectors(eight_bits.run({ids, lengths}, scratch), lengths, packed_vector);
       sum += inner_product(exact, packed_vector);
     }
     packed.set_agreement(sum / static_cast<float>(tried_texts.size()));
@@ -205,11 +213,11 @@ class SentenceEncoder final : public Encoder {
   }
 
   ModelFolder model_;
-  std::unique_ptr<WordPiece> tokenizer_;
-  std::unique_ptr<Safetensors> weights_;  // borrowed by bert_
-  Bert bert_;
-  std::string fingerprint_;
-  std::unique_ptr<PackedWeights> packed_;  // borrowed by bert_; null in single precision
+  std::unique_ptr<Safetensors> weights_;  // borrowed by network_
+  Network network_;
+  SentenceHead head_;
+  std::string model_fingerprint_, fingerprint_;  // the latter with the dimensions kept
+  std::unique_ptr<PackedWeights> packed_;        // borrowed by network_; null in single precision
   Precision precision_ = Precision::f32;
 };
 
@@ -217,34 +225,40 @@ class SentenceEncoder final : public Encoder {
 
 std::string_view to_string(Precision precision) { return precision == Precision::int8 ? "int8" : "f32"; }
 
-Result<std::unique_ptr<Encoder>> open_encoder(const fs::path& folder, std::optional<Precision> precision) {
+Result<std::unique_ptr<Encoder>> open_encoder(const fs::path& folder, std::optional<Precision> precision,
+                                              std::optional<std::size_t> dimensions) {
   Files& files = system_files();
+  if (is_static_model(files, folder)) {
+    if (!dimensions) return open_static_encoder(files, folder);
+    return Error{ErrorCode::configuration, folder.string(), "the dimensions of a static tier are settled",
+                 "make another with 'kindling models distill --dimensions N'"};
+  }
   KINDLING_TRY(ModelFolder model, read_model_folder(files, folder));
-  KINDLING_TRY(
-      auto tokenizer,
-      WordPiece::from_vocabulary(model.vocabulary, model.wordpiece).within((folder / "vocab.txt").string()));
-  const fs::path file = folder / "model.safetensors";
+  const fs::path file = folder / model.transformer / "model.safetensors";
   KINDLING_TRY(auto mapped, files.map(file));
   KINDLING_TRY(Safetensors opened, Safetensors::open(std::move(mapped)).within(file.string()));
   auto weights = std::make_unique<Safetensors>(std::move(opened));
-  KINDLING_TRY(Bert bert, Bert::bind(*weights, model.shape).within(file.string()));
-  auto encoder = std::make_unique<SentenceEncoder>(std::move(model), std::move(tokenizer), std::move(weights),
-                                                   std::move(bert));
+  KINDLING_TRY(Network network, Network::bind(*weights, model.shape).within(file.string()));
+  KINDLING_TRY(SentenceHead head,
+               SentenceHead::open(files, folder, model.shape.hidden, model.pooling, model.denses));
+  auto encoder = std::make_unique<SentenceEncoder>(std::move(model), std::move(weights), std::move(network),
+                                                   std::move(head));
+  if (dimensions) KINDLING_TRY_VOID(encoder->keep_dimensions(*dimensions));
   if (precision != Precision::f32) encoder->use_int8(files, !precision.has_value());
   return std::unique_ptr<Encoder>(std::move(encoder));
 }
 
+fs::path models_folder() {
+  if (const auto set = environment("KINDLING_MODELS")) return *set;
+  if (const auto data = environment("XDG_DATA_HOME")) return fs::path(*data) / "kindling" / "models";
+  if (const auto home = environment("HOME"))
+    return fs::path(*home) / ".local" / "share" / "kindling" / "models";
+  return {};
+}
+
 Result<fs::path> default_encoder_folder() {
   constexpr std::string_view name = "all-MiniLM-L6-v2";
-  fs::path models;
-  if (const auto set = environment("KINDLING_MODELS")) {
-    models = *set;
-  } else if (const auto data = environment("XDG_DATA_HOME")) {
-    models = fs::path(*data) / "kindling" / "models";
-  } else if (const auto home = environment("HOME")) {
-    models = fs::path(*home) / ".local" / "share" / "kindling" / "models";
-  }
-  const fs::path folder = models / name;
+  const fs::path folder = models_folder() / name;
   const auto info = system_files().info(folder);
   if (!info.ok() || info->kind != FileInfo::Kind::directory) {
     return Error{ErrorCode::not_found, folder.string(), "the embedding model is not there",

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unique_ptr<PackedWeights> read_weights(Files& files, const fs::path& path, const BertShape& shape,
+std::unique_ptr<PackedWeights> read_weights(Files& files, const fs::path& path, const NetworkShape& shape,
                                             std::string_view fingerprint) {
   const auto info = files.info(path);
   if (!info.ok() || info->kind != FileInfo::Kind::regular || info->symbolic_link || !info->is_private)
@@ -30,7 +30,7 @@ fs::path weights_cache_folder() {
   return {};
 }
 
-std::unique_ptr<PackedWeights> cached_weights(Files& files, const fs::path& folder, const BertShape& shape,
+std::unique_ptr<PackedWeights> cached_weights(Files& files, const fs::path& folder, const NetworkShape& shape,
                                               std::string_view fingerprint,
                                               const std::function<PackedWeights()>& pack) {
   const fs::path path = folder / (std::string(fingerprint.substr(0, 32)) + "-" + int8_layout().name() + "-v" +

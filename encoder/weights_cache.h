@@ -22,7 +22,7 @@ namespace kindling {
 // The weights of `folder`'s file for this model and the instruction set in use; else what `pack` makes, which
 // is written there. An empty folder keeps nothing.
 [[nodiscard]] std::unique_ptr<PackedWeights> cached_weights(Files& files, const std::filesystem::path& folder,
-                                                            const BertShape& shape,
+                                                            const NetworkShape& shape,
                                                             std::string_view fingerprint,
                                                             const std::function<PackedWeights()>& pack);
 

@@ -26,8 +26,7 @@ namespace {
 constexpr std::uint64_t first_commit_bytes = 2u << 20;
 constexpr std::uint64_t first_commit_documents = 500;
 constexpr unsigned commit_doublings_max = 4;  // to 32 MB and 8,000 documents
-constexpr std::uint64_t segments_before_compaction = 16;
-constexpr std::int64_t racy_ms = 2'000;  // the coarsest clock of a file system in use
+constexpr std::int64_t racy_ms = 2'000;       // the coarsest clock of a file system in use
 constexpr std::uint32_t default_chunk_tokens = 128;
 constexpr std::size_t warnings_max = 1'000;  // in a report
 
@@ -52,7 +51,7 @@ class IngestRun {
     KINDLING_TRY_VOID(remove_gone(gone));
     KINDLING_TRY_VOID(commit());
     KINDLING_TRY_VOID(embed());
-    KINDLING_TRY_VOID(compact());
+    KINDLING_TRY_VOID(merge());
     return finish();
   }
 
@@ -267,15 +266,12 @@ class IngestRun {
     return {};
   }
 
-  // Many small segments make searching slow, and many removed documents hold room.
-  Status compact() {
+  // Everything is found by now; what follows keeps segments few and gives back the room of what was removed.
+  Status merge() {
     if (options_.dry_run) return {};
     const Stopwatch watch;
-    KINDLING_TRY(const auto snapshot, Snapshot::open(files_, index_));
-    const IndexStatistics& now = snapshot->statistics();
-    const bool holds_much_removed = now.removed_documents * 2 > now.documents + first_commit_documents;
-    if (now.segments > segments_before_compaction || holds_much_removed) {
-      KINDLING_TRY_VOID(writer_->compact(cancellation_));
+    for (bool merged = true; merged;) {
+      KINDLING_TRY(merged, writer_->merge(cancellation_));
     }
     write_seconds_ += watch.seconds();
     return {};

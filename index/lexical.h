@@ -20,9 +20,12 @@
 // makes levels comparable between questions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "index/document_set.h"
 #include "index/ids.h"
 
 namespace kindling {
@@ -41,12 +44,30 @@ struct SectionMatch {
   float named = 0;
 };
 
-// Every live chunk and section that holds at least one term of the question, in index order.
+// Which of the matches are wanted. The best are those with the largest
+//
+//   score + bigram_weight * bigram + named_weight * named of the section
+//
+// added in this order in single precision; of equal ones the earlier. Weights must not be negative. Only chunks
+// of `allowed` documents count among the best; no allowed set means all. Chunks of `also` are given too,
+// allowed or not. Removed documents never come.
+struct LexicalSelection {
+  std::size_t count = 0;
+  float bigram_weight = 0;
+  float named_weight = 0;
+  std::span<const ChunkIndex> also;      // ascending; those that hold no term are left out
+  const DocumentSet* allowed = nullptr;  // of the snapshot's slots
+};
+
+// Live chunks and sections that hold at least one term of the question, in index order: all of them, or the
+// selected chunks and the sections over these and over `also`. The numbers of a match do not depend on what was
+// selected, to the last bit.
 struct LexicalMatches {
   std::vector<ChunkMatch> chunks;
   std::vector<SectionMatch> sections;
   std::vector<float> idf;  // of each question term, in the question's order, chunk level
   float upper_bound = 0;   // U at chunk level; 0 when the question has no terms
+  float coverage_max = 0;  // of all allowed chunks, whether selected or not; within 1e-6 of the best coverage
 };
 
 }  // namespace kindling

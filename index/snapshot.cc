@@ -9,14 +9,17 @@
 #include <numeric>
 
 #include "base/simd/vectors.h"
+#include "index/characters_per_token.h"
 #include "index/filter_sql.h"
 #include "index/store/catalog.h"
 #include "index/store/index_files.h"
+#include "index/store/load_snapshot.h"
 #include "index/store/segment.h"
 #include "index/terms/lexical_search.h"
 #include "index/terms/term_counting.h"
+#include "index/vectors/allowed_rows.h"
+#include "index/vectors/chunk_vectors.h"
 #include "index/vectors/vector_file.h"
-#include "index/vectors/vector_store.h"
 #include "tokenizer/analyzer.h"
 
 namespace kindling {
@@ -66,6 +69,7 @@ class IndexSnapshot final : public Snapshot {
   [[nodiscard]] const IndexSettings& settings() const override { return settings_; }
   [[nodiscard]] const IndexStatistics& statistics() const override { return statistics_; }
   [[nodiscard]] const std::vector<Language>& languages() const override { return languages_; }
+  [[nodiscard]] float characters_per_token(Language language) const override;
   [[nodiscard]] std::uint32_t document_slots() const override { return documents_; }
   [[nodiscard]] std::uint32_t section_slots() const override { return sections_; }
   [[nodiscard]] std::uint32_t chunk_slots() const override { return chunks_; }
@@ -151,13 +155,22 @@ class IndexSnapshot final : public Snapshot {
   }
 
   [[nodiscard]] Result<DocumentIndex> find(std::string_view document) const override;
-  [[nodiscard]] Result<std::vector<bool>> matching(const Filter& filter) const override;
+  [[nodiscard]] const DocumentSet& live_documents() const override { return live_documents_; }
+  [[nodiscard]] Result<DocumentSet> matching(const Filter& filter) const override;
   [[nodiscard]] LexicalMatches lexical(std::span<const Term> question) const override;
+  [[nodiscard]] LexicalMatches lexical(std::span<const Term> question,
+                                       const LexicalSelection& selection) const override;
   [[nodiscard]] TermCounts sentence_terms(std::span<const Term> question,
                                           std::span<const ChunkIndex> chunks) const override;
   [[nodiscard]] TermCounts heading_terms(std::span<const Term> question,
                                          std::span<const SectionIndex> sections) const override;
   void cosines(std::span<const float> query, std::span<float> out) const override;
+  void cosines(std::span<const float> query, std::span<const ChunkIndex> chunks,
+               std::span<float> out) const override;
+  [[nodiscard]] std::vector<NearestChunk> nearest(std::span<const float> query, std::size_t count,
+                                                  const DocumentSet& allowed) const override;
+  [[nodiscard]] NearestPlan nearest_plan(std::size_t count, const DocumentSet& allowed) const override;
+  [[nodiscard]] CosineSpread cosine_spread(std::span<const float> query) const override;
   [[nodiscard]] std::span<const float> vector(ChunkIndex chunk) const override;
   [[nodiscard]] float section_vector_length(SectionIndex section) const override;
   [[nodiscard]] std::vector<PendingRange> pending() const override;
@@ -169,6 +182,8 @@ class IndexSnapshot final : public Snapshot {
   [[nodiscard]] std::vector<LexicalSegment> lexical_segments() const;
   void count(Files& files, const CatalogState& state);
   void count_languages();
+  [[nodiscard]] bool has_all_vectors(const Part& part) const;
+  [[nodiscard]] AllowedRows rows_of(const DocumentSet& allowed) const;
 
   // The last part whose first slot is not past `index`. Requires: index within the snapshot.
   template <typename Index>
@@ -195,10 +210,13 @@ class IndexSnapshot final : public Snapshot {
   IndexSettings settings_;
   IndexStatistics statistics_;
   std::vector<Language> languages_;
+  mutable std::array<std::atomic<float>, language_count> characters_per_token_{};  // zero: not asked for yet
   std::vector<Part> parts_;
   std::vector<VectorFile> vector_files_;
-  std::vector<VectorRows> vector_rows_;                           // of the snapshot, ascending
-  std::unique_ptr<VectorStore> vectors_;                          // null without an encoder
+  DocumentSet live_documents_;
+  std::vector<VectorPart> vector_parts_;                          // of the snapshot, ascending
+  std::unique_ptr<ChunkVectors> vectors_;                         // null without an encoder
+  std::unique_ptr<AllowedRows> live_rows_;                        // likewise
   std::unique_ptr<std::atomic<float>[]> section_vector_lengths_;  // zero: not asked for yet
   std::uint32_t documents_ = 0;
   std::uint32_t sections_ = 0;
@@ -256,9 +274,18 @@ Status IndexSnapshot::add_vectors(Files& files, const CatalogState& state) {
     vector_files_.push_back(std::move(file));
     const Part* part = part_of_segment(row.segment);
     KINDLING_CHECK(part != nullptr);  // Catalog::state checks it
-    vector_rows_.push_back({part->first_chunk + row.first, row.count, vector_files_.back().rows().data()});
+    const VectorFile& stored = vector_files_.back();
+    vector_parts_.push_back(
+        {{part->first_chunk + row.first, row.count, stored.rows().data()}, stored.codes(), stored.sample()});
   }
-  vectors_ = make_flat_vector_store(vector_rows_, settings_.dimensions);
+  vectors_ = std::make_unique<ChunkVectors>(vector_parts_, settings_.dimensions);
+  live_rows_ = std::make_unique<AllowedRows>(vector_parts_, true);
+  for (const Part& part : parts_) {
+    for (const Slot& slot : part.removed) {
+      const DocumentRecord& record = part.segment.documents()[slot.slot];
+      live_rows_->erase(part.first_chunk + record.first_chunk, record.chunk_count);
+    }
+  }
   section_vector_lengths_ = std::make_unique<std::atomic<float>[]>(sections_);
   return {};
 }
@@ -275,6 +302,10 @@ Status IndexSnapshot::check_bulk() const {
 
 void IndexSnapshot::count(Files& files, const CatalogState& state) {
   statistics_.segments = parts_.size();
+  live_documents_ = DocumentSet(documents_, true);
+  for (const Part& part : parts_) {
+    for (const Slot& slot : part.removed) live_documents_.erase(DocumentIndex{part.first_document + slot.slot});
+  }
   for (const Part& part : parts_) {
     const SegmentSummary& summary = part.segment.summary();
     statistics_.documents += summary.documents - part.removed.size();
@@ -312,6 +343,15 @@ void IndexSnapshot::count_languages() {
   std::stable_sort(languages_.begin(), languages_.end(), [&](Language a, Language b) {
     return documents[static_cast<std::size_t>(a)] > documents[static_cast<std::size_t>(b)];
   });
+}
+
+float IndexSnapshot::characters_per_token(Language language) const {
+  std::atomic<float>& kept = characters_per_token_[static_cast<std::size_t>(language)];
+  float rate = kept.load(std::memory_order_relaxed);
+  if (rate > 0) return rate;
+  rate = sampled_characters_per_token(*this, language);
+  kept.store(rate, std::memory_order_relaxed);
+  return rate;
 }
 
 const Part* IndexSnapshot::part_of_segment(std::uint64_t number) const {
@@ -356,14 +396,14 @@ Result<DocumentIndex> IndexSnapshot::find(std::string_view document) const {
   return Error{ErrorCode::usage, wanted, "several documents have this name: " + uris, "name one by its uri"};
 }
 
-Result<std::vector<bool>> IndexSnapshot::matching(const Filter& filter) const {
+Result<DocumentSet> IndexSnapshot::matching(const Filter& filter) const {
   KINDLING_TRY(const FilterSql sql, filter_sql(filter));
   const std::scoped_lock lock(catalog_mutex_);
   KINDLING_TRY(const auto slots, catalog_.matching(sql));
-  std::vector<bool> kept(documents_, false);
+  DocumentSet kept(documents_);
   for (const Slot& slot : slots) {
     KINDLING_TRY(const DocumentIndex index, index_of(slot));
-    kept[position(index)] = live(index);
+    if (live(index)) kept.insert(index);
   }
   return kept;
 }
@@ -373,6 +413,7 @@ std::vector<LexicalSegment> IndexSnapshot::lexical_segments() const {
   for (const Part& part : parts_) {
     const std::size_t documents = part.live == nullptr ? 0 : part.segment.documents().size();
     segments.push_back({.segment = &part.segment,
+                        .first_document = part.first_document,
                         .first_section = part.first_section,
                         .first_chunk = part.first_chunk,
                         .live = {part.live.get(), documents},
@@ -383,6 +424,10 @@ std::vector<LexicalSegment> IndexSnapshot::lexical_segments() const {
 
 LexicalMatches IndexSnapshot::lexical(std::span<const Term> question) const {
   return search_terms(lexical_segments(), question);
+}
+
+LexicalMatches IndexSnapshot::lexical(std::span<const Term> question, const LexicalSelection& selection) const {
+  return search_terms(lexical_segments(), question, &selection);
 }
 
 TermCounts IndexSnapshot::sentence_terms(std::span<const Term> question,
@@ -412,13 +457,46 @@ void IndexSnapshot::cosines(std::span<const float> query, std::span<float> out) 
   }
 }
 
+void IndexSnapshot::cosines(std::span<const float> query, std::span<const ChunkIndex> chunks,
+                            std::span<float> out) const {
+  KINDLING_CHECK(query.size() == settings_.dimensions);
+  if (vectors_ == nullptr) {
+    std::fill(out.begin(), out.end(), std::numeric_limits<float>::quiet_NaN());
+    return;
+  }
+  vectors_->inner_products(query, chunks, out);
+}
+
+AllowedRows IndexSnapshot::rows_of(const DocumentSet& allowed) const {
+  if (allowed == live_documents_) return *live_rows_;
+  AllowedRows rows(vector_parts_, false);
+  allowed.for_each([&](DocumentIndex document) {
+    const Part& part = part_of(document);
+    const DocumentRecord& record = part.segment.documents()[position(document) - part.first_document];
+    rows.insert(part.first_chunk + record.first_chunk, record.chunk_count);
+  });
+  return rows;
+}
+
+std::vector<NearestChunk> IndexSnapshot::nearest(std::span<const float> query, std::size_t count,
+                                                 const DocumentSet& allowed) const {
+  KINDLING_CHECK(query.size() == settings_.dimensions);
+  if (vectors_ == nullptr || count == 0) return {};
+  return vectors_->nearest(query, count, rows_of(allowed).sets());
+}
+
+NearestPlan IndexSnapshot::nearest_plan(std::size_t count, const DocumentSet& allowed) const {
+  return vectors_ == nullptr || count == 0 ? NearestPlan{} : vectors_->plan(count, rows_of(allowed).sets());
+}
+
+CosineSpread IndexSnapshot::cosine_spread(std::span<const float> query) const {
+  KINDLING_CHECK(query.size() == settings_.dimensions);
+  return vectors_ == nullptr ? CosineSpread{} : vectors_->spread(query, live_rows_->sets());
+}
+
 std::span<const float> IndexSnapshot::vector(ChunkIndex chunk) const {
   KINDLING_CHECK(position(chunk) < chunks_);
-  if (vectors_ == nullptr) return {};
-  const auto row = vectors_->row(position(chunk));
-  // A row of NaN belongs to a document that was removed before it was embedded.
-  if (!row.empty() && row.front() != row.front()) return {};
-  return row;
+  return vectors_ == nullptr ? std::span<const float>() : vectors_->row(position(chunk));
 }
 
 float IndexSnapshot::section_vector_length(SectionIndex section) const {
@@ -440,6 +518,16 @@ float IndexSnapshot::section_vector_length(SectionIndex section) const {
   return length;
 }
 
+bool IndexSnapshot::has_all_vectors(const Part& part) const {
+  const std::uint32_t end = part.first_chunk + part.segment.summary().chunks;
+  std::uint32_t next = part.first_chunk;  // those before it have a row
+  for (const VectorPart& vectors : vector_parts_) {
+    const std::uint32_t rows_end = vectors.rows.first + vectors.rows.count;
+    if (vectors.rows.first <= next) next = std::max(next, rows_end);
+  }
+  return next >= end;
+}
+
 std::vector<PendingRange> IndexSnapshot::pending() const {
   std::vector<PendingRange> ranges;
   if (settings_.dimensions == 0) return ranges;
@@ -449,19 +537,20 @@ std::vector<PendingRange> IndexSnapshot::pending() const {
     if (!continues) ranges.push_back({part.segment.number(), chunk - part.first_chunk, ChunkIndex{chunk}, 0});
     ranges.back().count += count;
   };
-  auto rows = vector_rows_.begin();
+  auto rows = vector_parts_.begin();
   for (const Part& part : parts_) {
+    if (has_all_vectors(part)) continue;  // no need to look at a million documents
     for (std::uint32_t slot = 0; slot < part.segment.summary().documents; ++slot) {
       if (!part.is_live(slot)) continue;
       const DocumentRecord& record = part.segment.documents()[slot];
       const std::uint32_t end = part.first_chunk + record.first_chunk + record.chunk_count;
       for (std::uint32_t chunk = end - record.chunk_count; chunk < end;) {
-        while (rows != vector_rows_.end() && rows->first + rows->count <= chunk) ++rows;
-        if (rows != vector_rows_.end() && rows->first <= chunk) {
-          chunk = rows->first + rows->count;  // these have vectors; may reach past the document
+        while (rows != vector_parts_.end() && rows->rows.first + rows->rows.count <= chunk) ++rows;
+        if (rows != vector_parts_.end() && rows->rows.first <= chunk) {
+          chunk = rows->rows.first + rows->rows.count;  // these have vectors; may reach past the document
           continue;
         }
-        const std::uint32_t until = rows == vector_rows_.end() ? end : std::min(end, rows->first);
+        const std::uint32_t until = rows == vector_parts_.end() ? end : std::min(end, rows->rows.first);
         add(part, chunk, until - chunk);
         chunk = until;
       }
@@ -472,6 +561,17 @@ std::vector<PendingRange> IndexSnapshot::pending() const {
 
 }  // namespace
 
+Result<std::shared_ptr<const Snapshot>> load_snapshot(Files& files, const std::filesystem::path& folder,
+                                                      Catalog catalog, const CatalogState& state) {
+  if (state.settings.analyzer != analyzer_version) {
+    return Error{ErrorCode::index_version, folder.string(),
+                 "its search terms follow version " + std::to_string(state.settings.analyzer) +
+                     " of the rules, this program's " + std::to_string(analyzer_version),
+                 "delete the folder and index again"};
+  }
+  return IndexSnapshot::load(files, folder, std::move(catalog), state);
+}
+
 Result<std::shared_ptr<const Snapshot>> Snapshot::open(Files& files, const std::filesystem::path& folder) {
   // Between reading the catalog and mapping the files it names, a writer may have merged them away: then the
   // catalog has moved on, and its next state is read. The same state twice with a file missing is damage.
@@ -479,13 +579,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::open(Files& files, const std::
   for (;;) {
     KINDLING_TRY(auto catalog, Catalog::open_to_read(files, folder));
     KINDLING_TRY(const CatalogState state, catalog.state());
-    if (state.settings.analyzer != analyzer_version) {
-      return Error{ErrorCode::index_version, folder.string(),
-                   "its search terms follow version " + std::to_string(state.settings.analyzer) +
-                       " of the rules, this program's " + std::to_string(analyzer_version),
-                   "delete the folder and index again"};
-    }
-    auto snapshot = IndexSnapshot::load(files, folder, std::move(catalog), state);
+    auto snapshot = load_snapshot(files, folder, std::move(catalog), state);
     if (snapshot.ok() || snapshot.error().code != ErrorCode::not_found) return snapshot;
     if (last_commits == state.commits) {
       return corrupt_index(snapshot.error().where, "", "the catalog names this file, but it is not there");

@@ -21,7 +21,9 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "index/dense.h"
 #include "index/document.h"
+#include "index/document_set.h"
 #include "index/filter.h"
 #include "index/ids.h"
 #include "index/lexical.h"
@@ -103,12 +105,20 @@ class Snapshot {
   // Errors: `index_missing`, `index_version`, `index_corrupt` (naming the file and the place).
   [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> open(Files& files,
                                                                     const std::filesystem::path& folder);
+  // The state that was given a name (index/named_snapshots.h). Errors: also `not_found`.
+  [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> open(Files& files,
+                                                                    const std::filesystem::path& folder,
+                                                                    std::string_view name);
   virtual ~Snapshot() = default;
 
   [[nodiscard]] virtual const IndexSettings& settings() const = 0;
   [[nodiscard]] virtual const IndexStatistics& statistics() const = 0;
   // Languages of live documents, most frequent first.
   [[nodiscard]] virtual const std::vector<Language>& languages() const = 0;
+
+  // Characters a token of the index's tokenizer: the median over a sample of chunks in the language, or of all
+  // chunks where it has few; 0 of an empty index. Worked out once.
+  [[nodiscard]] virtual float characters_per_token(Language language) const = 0;
 
   // Slots, tombstones included.
   [[nodiscard]] virtual std::uint32_t document_slots() const = 0;
@@ -131,11 +141,14 @@ class Snapshot {
   // By uri, path or name. Errors: `not_found`; `usage` when a name fits several, listing them.
   [[nodiscard]] virtual Result<DocumentIndex> find(std::string_view document) const = 0;
 
-  // Which documents a filter keeps: one flag a slot, false for removed ones.
-  [[nodiscard]] virtual Result<std::vector<bool>> matching(const Filter& filter) const = 0;
+  [[nodiscard]] virtual const DocumentSet& live_documents() const = 0;
+  // Those of them that a filter keeps.
+  [[nodiscard]] virtual Result<DocumentSet> matching(const Filter& filter) const = 0;
 
-  // See index/lexical.h. `question` as analyze_question gives it.
+  // See index/lexical.h. `question` as analyze_question gives it. All matches, or those selected.
   [[nodiscard]] virtual LexicalMatches lexical(std::span<const Term> question) const = 0;
+  [[nodiscard]] virtual LexicalMatches lexical(std::span<const Term> question,
+                                               const LexicalSelection& selection) const = 0;
 
   // How often the question's terms stand in each sentence of `chunks`, one chunk after another, and in the
   // headings over each of `sections` (title and heading path together): index/term_counts.h. Require:
@@ -146,8 +159,19 @@ class Snapshot {
                                                  std::span<const SectionIndex> sections) const = 0;
 
   // Inner products of a unit vector with every chunk's. out: [chunk_slots]; NaN where the document is removed
-  // or its vectors are pending. Requires: query.size() == settings().dimensions.
+  // or its vectors are pending. Requires: query.size() == settings().dimensions, as for all below.
   virtual void cosines(std::span<const float> query, std::span<float> out) const = 0;
+  // With those of the given chunks. Requires: out.size() == chunks.size().
+  virtual void cosines(std::span<const float> query, std::span<const ChunkIndex> chunks,
+                       std::span<float> out) const = 0;
+  // The `count` nearest chunks of `allowed` documents, nearest first, cosines exact; of equal ones the earlier.
+  // Found to the recall that docs/vectors.md promises: in a small collection all of them.
+  [[nodiscard]] virtual std::vector<NearestChunk> nearest(std::span<const float> query, std::size_t count,
+                                                          const DocumentSet& allowed) const = 0;
+  // What `nearest` would do and is expected to take.
+  [[nodiscard]] virtual NearestPlan nearest_plan(std::size_t count, const DocumentSet& allowed) const = 0;
+  // Over all live chunks, or over a sample of some thousand of a large collection, always the same.
+  [[nodiscard]] virtual CosineSpread cosine_spread(std::span<const float> query) const = 0;
   // [dimensions], or empty while pending.
   [[nodiscard]] virtual std::span<const float> vector(ChunkIndex chunk) const = 0;
   // Length of the sum of the section's chunks' vectors, each times its tokens; those without a vector left out.

@@ -24,15 +24,13 @@ class Verification {
 
   // False when a file of the state is not there: then the state may be an old one.
   Result<bool> run(const Catalog& catalog, const CatalogState& state) {
-    for (const Slot& slot : state.removed) removed_.insert(slot);
-    KINDLING_TRY_VOID(verify_catalog(catalog));
-    for (const CatalogSegment& row : state.segments) {
-      KINDLING_TRY_VOID(cancellation_.check());
-      KINDLING_TRY_VOID(verify_one(row, state));
+    KINDLING_TRY_VOID(verify_state(catalog, state));
+    const auto snapshots = catalog.snapshots();
+    if (!snapshots.ok()) {
+      add(catalog_name(), snapshots.error());
+      return !file_missing_;
     }
-    for (const auto& [slot, document] : documents_) {
-      add(catalog_name(), "table documents row " + document.uri, "names a document that no segment holds");
-    }
+    for (const CatalogSnapshot& snapshot : *snapshots) KINDLING_TRY_VOID(verify_snapshot(snapshot));
     return !file_missing_;
   }
 
@@ -44,7 +42,33 @@ class Verification {
   }
 
  private:
-  [[nodiscard]] static std::string catalog_name() { return std::string(catalog_file_name); }
+  Status verify_state(const Catalog& catalog, const CatalogState& state) {
+    removed_ = {state.removed.begin(), state.removed.end()};
+    KINDLING_TRY_VOID(verify_catalog(catalog));
+    for (const CatalogSegment& row : state.segments) {
+      KINDLING_TRY_VOID(cancellation_.check());
+      KINDLING_TRY_VOID(verify_one(row, state));
+    }
+    for (const auto& [slot, document] : documents_) {
+      add(catalog_name(), "table documents row " + document.uri, "names a document that no segment holds");
+    }
+    documents_.clear();
+    return {};
+  }
+
+  // What a named snapshot shares with the current state is read again with its rows.
+  Status verify_snapshot(const CatalogSnapshot& snapshot) {
+    catalog_name_ = snapshot_file_name(snapshot.commits);
+    const auto copy = Catalog::open_snapshot(files_, folder_, snapshot, true);
+    const auto state = copy.ok() ? copy->state() : Result<CatalogState>(copy.error());
+    if (!state.ok()) {
+      add(catalog_name_, state.error());
+      return {};
+    }
+    return verify_state(*copy, *state);
+  }
+
+  [[nodiscard]] const std::string& catalog_name() const { return catalog_name_; }
 
   // An error of opening or reading `file` as a problem; the place is what its `where` says beyond the path.
   void add(const std::string& file, const Error& error) {
@@ -77,7 +101,7 @@ class Verification {
 
   Status verify_one(const CatalogSegment& row, const CatalogState& state) {
     const std::string name = segment_file_name(row.number);
-    auto opened = Segment::open(files_, folder_, row.number, row.check);
+    auto opened = Segment::open(files_, folder_, row.number, row.check, Segment::check_whatever_the_size);
     if (!opened.ok()) {
       add(name, opened.error());
       std::erase_if(documents_, [&](const auto& entry) { return entry.first.segment == row.number; });
@@ -168,6 +192,7 @@ class Verification {
   const std::filesystem::path& folder_;
   const Cancellation& cancellation_;
   std::size_t problems_max_;
+  std::string catalog_name_{catalog_file_name};  // of the state that is being verified
   std::vector<Problem> problems_;
   std::map<Slot, CatalogDocument> documents_;  // rows not yet found in a segment
   std::set<Slot> removed_;

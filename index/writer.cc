@@ -1,18 +1,19 @@
 #include "index/writer.h"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <map>
 #include <set>
 #include <unordered_map>
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/env.h"
+#include "index/named_snapshots.h"
 #include "index/store/changes.h"
 #include "index/store/compaction.h"
 #include "index/store/index_files.h"
 #include "index/store/segment_writer.h"
-#include "index/timestamps.h"
+#include "index/store/writer_lock.h"
 #include "index/vectors/vector_attachment.h"
 
 namespace kindling {
@@ -20,6 +21,10 @@ namespace {
 
 // Documents handed to the segment at once; their memory is free again before the next.
 constexpr std::size_t documents_at_once = 256;
+
+// What a merge after a commit may write: in chunks and documents, see merge_policy.h.
+constexpr std::uint64_t merge_weight_free = 16'384;
+constexpr std::uint64_t merge_weight_per_added = 16;
 
 std::uint64_t memory_of(const Document& document) {
   return sizeof(Document) + document.text.utf8.size() + document.text.blocks.size() * sizeof(Block) +
@@ -71,17 +76,9 @@ class IndexWriter final : public Writer {
 
   // Files of a crash belong to no committed state: a reader cannot know whether their writer still lives, the
   // next writer does.
-  Status remove_leftovers() {
-    KINDLING_TRY(const CatalogState state, catalog_.state());
-    std::set<std::string, std::less<>> known;
-    for (const CatalogSegment& segment : state.segments) known.insert(segment_file_name(segment.number));
-    for (const CatalogVectors& part : state.vectors) known.insert(vector_file_name(part.segment, part.part));
-    KINDLING_TRY(const auto names, place_.files.list(place_.folder));
-    for (const std::string& name : names) {
-      if (is_data_file_name(name) && !known.contains(name)) {
-        KINDLING_TRY_VOID(place_.files.remove(place_.folder / name));
-      }
-    }
+  Status clear_up() {
+    KINDLING_TRY_VOID(remove_leftovers(place_.files, place_.folder, catalog_));
+    KINDLING_TRY(place_.kept, KeptFiles::read(place_.files, place_.folder, catalog_));
     return {};
   }
 
@@ -171,9 +168,61 @@ class IndexWriter final : public Writer {
     return attach_vectors_to_segment(place_, segment, first_in_segment, count, values);
   }
 
+  Result<bool> merge(const Cancellation& cancellation) override {
+    const std::uint64_t weight_max = std::max(merge_weight_free, merge_weight_per_added * added_);
+    return merge_step(place_, weight_max, cancellation);
+  }
+
   Status compact(const Cancellation& cancellation) override { return compact_index(place_, cancellation); }
 
+  Status keep_snapshot(std::string_view name) override {
+    KINDLING_TRY_VOID(check_snapshot_name(name));
+    KINDLING_TRY(const auto kept, catalog_.snapshots());
+    KINDLING_TRY_VOID(check_free(kept, name));
+    KINDLING_TRY(const CatalogState state, catalog_.state());
+    KINDLING_TRY(const std::string copy, catalog_.copy());
+    const CatalogSnapshot snapshot{std::string(name), state.commits, now_ms(), copy.size(), crc32c(copy)};
+    Change change(place_);
+    const auto keep = [&]() -> Status {
+      const std::string file = snapshot_file_name(snapshot.commits);
+      change.adds(file);
+      KINDLING_TRY(const auto written, place_.files.create(place_.folder / file));
+      KINDLING_TRY_VOID(written->append(copy));
+      KINDLING_TRY_VOID(written->sync());
+      return catalog_.put_snapshot(snapshot);
+    };
+    KINDLING_TRY_VOID(change.run(keep));
+    place_.kept.add(snapshot, state);
+    return {};
+  }
+
+  Status drop_snapshot(std::string_view name) override {
+    KINDLING_TRY(const auto kept, catalog_.snapshots());
+    if (std::ranges::find(kept, name, &CatalogSnapshot::name) == kept.end()) {
+      return Error{ErrorCode::not_found, place_.folder.string(),
+                   "has no snapshot named " + std::string(name.substr(0, snapshot_name_bytes_max)),
+                   "kindling snapshot list shows those there are"};
+    }
+    Change change(place_);
+    KINDLING_TRY_VOID(change.run([&] { return catalog_.remove_snapshot(name); }));
+    return clear_up();
+  }
+
  private:
+  [[nodiscard]] Status check_free(const std::vector<CatalogSnapshot>& kept, std::string_view name) const {
+    const std::string where = "snapshot " + std::string(name);
+    if (std::ranges::find(kept, name, &CatalogSnapshot::name) != kept.end()) {
+      return Error{ErrorCode::usage, where, "there is one of this name already",
+                   "give another name, or drop it first: kindling snapshot drop " + std::string(name)};
+    }
+    if (kept.size() >= named_snapshots_max) {
+      return Error{ErrorCode::usage, where,
+                   "an index keeps at most " + std::to_string(named_snapshots_max) + " snapshots",
+                   "drop one first: kindling snapshot list shows them"};
+    }
+    return {};
+  }
+
   Status commit_documents(std::vector<std::optional<Document>> staged, Change& change,
                           const Cancellation& cancellation) {
     std::erase_if(staged, [](const auto& document) { return !document; });
@@ -193,6 +242,7 @@ class IndexWriter final : public Writer {
     const std::string name = segment_file_name(number);
     change.adds(name);
     KINDLING_TRY(const WrittenFile written, writer.write(place_.files, place_.folder / name, number));
+    added_ += std::uint64_t{writer.chunk_count()} + writer.document_count();
     return catalog_.put_segment(
         {number, written.bytes, written.check, writer.document_count(), writer.chunk_count()});
   }
@@ -201,6 +251,7 @@ class IndexWriter final : public Writer {
   Catalog catalog_;
   Workplace place_;
   Staged staged_;
+  std::uint64_t added_ = 0;  // chunks and documents that this writer committed
 };
 
 }  // namespace
@@ -209,11 +260,10 @@ Result<std::unique_ptr<Writer>> Writer::open(Files& files, const std::filesystem
                                              const IndexSettings& settings) {
   KINDLING_CHECK(settings.encoder.empty() == (settings.dimensions == 0));
   KINDLING_TRY_VOID(files.make_directories(folder));
-  const std::string holder = "kindling process " + std::to_string(::getpid()) + " since " + to_minute(now_ms());
-  KINDLING_TRY(auto lock, files.lock(folder / lock_file_name, holder));
+  KINDLING_TRY(auto lock, lock_index(files, folder));
   KINDLING_TRY(auto catalog, Catalog::open_to_write(files, folder, settings));
   auto writer = std::make_unique<IndexWriter>(files, folder, settings, std::move(lock), std::move(catalog));
-  KINDLING_TRY_VOID(writer->remove_leftovers());
+  KINDLING_TRY_VOID(writer->clear_up());
   return std::unique_ptr<Writer>(std::move(writer));
 }
 

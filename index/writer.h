@@ -69,10 +69,22 @@ class Writer {
   virtual Status attach_vectors(std::uint64_t segment, std::uint32_t first_in_segment, std::uint32_t count,
                                 std::span<const float> values) = 0;
 
+  // One merge of segments that is due (index/store/merge_policy.h), in its own transaction; false when none is.
+  // For after a commit, until it says false: segments stay few, and a run that added little writes little (a
+  // merge of more than sixteen times what this writer committed waits for a larger run).
+  virtual Result<bool> merge(const Cancellation& cancellation) = 0;
+
   // Rewrites live documents of small or mostly removed segments into one, vectors included, and deletes files
   // that no snapshot of this process needs. Results of searches do not change, except that statistics forget
   // removed documents.
   virtual Status compact(const Cancellation& cancellation) = 0;
+
+  // Gives the committed state a name, by which Snapshot::open finds it until the name is dropped
+  // (index/named_snapshots.h). Errors: `usage` for a name that is none, is taken, or is one too many; those of
+  // commit.
+  virtual Status keep_snapshot(std::string_view name) = 0;
+  // Files that only this snapshot needs are deleted. Errors: `not_found`; those of commit.
+  virtual Status drop_snapshot(std::string_view name) = 0;
 };
 
 }  // namespace kindling

@@ -63,6 +63,8 @@ Result<std::unique_ptr<Tokenizer>> open_ranks(std::string name, std::string_view
   return make_byte_level_bpe(vocabulary, std::move(options));
 }
 
+std::string fingerprint_of(std::string_view bytes) { return sha256_hex(bytes).substr(0, 32); }
+
 Result<std::unique_ptr<Tokenizer>> open_json(std::string name, std::string_view bytes) {
   if (static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '"')) > 2 * json_strings_max) {
     return Error{ErrorCode::too_large, "", "more than eight million strings",
@@ -74,10 +76,9 @@ Result<std::unique_ptr<Tokenizer>> open_json(std::string name, std::string_view 
     error.mend = "the file may be cut; get it again";
     return error;
   }
-  std::string fingerprint = sha256_hex(bytes).substr(0, 32);
-  if (parsed->has("model")) return read_tokenizer_json(std::move(name), std::move(fingerprint), *parsed);
+  if (parsed->has("model")) return open_tokenizer_json(std::move(name), bytes, *parsed);
   if (parsed->has("config") && parsed->has("vocab"))
-    return read_tekken_json(std::move(name), std::move(fingerprint), *parsed);
+    return read_tekken_json(std::move(name), fingerprint_of(bytes), *parsed);
   return Error{ErrorCode::unsupported, "", "JSON, but neither a tokenizer.json nor a tekken.json",
                "give the file tokenizer.json, tekken.json or tokenizer.model of the model"};
 }
@@ -152,6 +153,11 @@ Result<std::unique_ptr<Tokenizer>> open_tokenizer_bytes(std::string name, std::s
   }
   return Error{ErrorCode::unsupported, "", "not a tokenizer's file of a known kind",
                "give a SentencePiece .model, tokenizer.json, tekken.json, tiktoken ranks, or BERT's vocab.txt"};
+}
+
+Result<std::unique_ptr<Tokenizer>> open_tokenizer_json(std::string name, std::string_view bytes,
+                                                       const Json& file) {
+  return read_tokenizer_json(std::move(name), fingerprint_of(bytes), file);
 }
 
 Result<std::filesystem::path> tokenizers_folder() {

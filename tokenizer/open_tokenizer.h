@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "tokenizer/tokenizer.h"
 
 namespace kindling {
@@ -33,6 +34,10 @@ inline constexpr std::uint64_t tokenizer_file_bytes_max = 128u << 20;
 // place in the file.
 [[nodiscard]] Result<std::unique_ptr<Tokenizer>> open_tokenizer_bytes(std::string name, std::string_view bytes,
                                                                       std::string_view pattern = {});
+
+// The same of a tokenizer.json that has been read already: `bytes` are the file's, for the fingerprint.
+[[nodiscard]] Result<std::unique_ptr<Tokenizer>> open_tokenizer_json(std::string name, std::string_view bytes,
+                                                                     const Json& file);
 
 // Where scripts/get-tokenizer puts vocabularies: `tokenizers` in $KINDLING_MODELS, else in
 // $XDG_DATA_HOME/kindling/models, else in ~/.local/share/kindling/models.

@@ -277,7 +277,7 @@ Error malformed(std::size_t line, std::string why) {
 }
 
 Status WordPieceTokenizer::read_vocabulary() {
-  std::optional<TokenId> cls, sep, pad, unk;
+  std::optional<TokenId> cls, sep, pad, unk, begin, end_of_text, padding;
   std::string_view rest = vocabulary_;
   for (std::size_t line = 0; !rest.empty(); ++line) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
@@ -292,7 +292,13 @@ Status WordPieceTokenizer::read_vocabulary() {
     if (piece == "[SEP]") sep = id;
     if (piece == "[PAD]") pad = id;
     if (piece == "[UNK]") unk = id;
+    if (piece == "<s>") begin = id;
+    if (piece == "</s>") end_of_text = id;
+    if (piece == "<pad>") padding = id;
   }
+  if (!cls) cls = begin;  // MPNet's names
+  if (!sep) sep = end_of_text;
+  if (!pad) pad = padding;
   if (!cls || !sep || !pad || !unk) {
     return Error{ErrorCode::malformed, "vocabulary", "not all of [UNK], [CLS], [SEP], [PAD] are in it",
                  "use a vocab.txt of BERT's form"};

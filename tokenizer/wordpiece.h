@@ -22,7 +22,8 @@ struct WordPieceOptions {
 class WordPiece : public Tokenizer {
  public:
   // `vocabulary`: one token a line, its id the line's number from zero. Errors: `malformed` (no [UNK], [CLS],
-  // [SEP] or [PAD]; a token twice), `too_large` (more than 10 million lines).
+  // [SEP] or [PAD], nor <s>, </s>, <pad> for the last three; a token twice), `too_large` (more than 10 million
+  // lines).
   [[nodiscard]] static Result<std::unique_ptr<WordPiece>> from_vocabulary(std::string_view vocabulary,
                                                                           WordPieceOptions options = {});
 

@@ -17,14 +17,22 @@ namespace HWY_NAMESPACE {
 namespace {
 
 // scores(j, i) = keys[:, j] . queries[:, i] for kRows keys from `key` on and kVectors vectors of queries.
+// `gains`: null, or of the distance between `query` and key 0.
 template <size_t kRows, size_t kVectors>
 HWY_INLINE void ScoreTile(const Columns& queries, size_t query, const Columns& keys, size_t key,
-                          const Columns& scores, size_t column) {
+                          const float* gains, const Columns& scores, size_t column) {
   const F32 d;
   V32 sums[kRows][kVectors];
   SetZero(sums);
   MultiplyAdd<kRows, kVectors>({keys.data + key, 1, keys.stride}, {queries.data + query, queries.stride},
                                keys.features, sums);
+  if (gains != nullptr) {
+    for (size_t r = 0; r < kRows; ++r) {
+      const float* from = gains - key - r;
+      for (size_t v = 0; v < kVectors; ++v)
+        sums[r][v] = hn::Add(sums[r][v], hn::LoadU(d, from + v * hn::Lanes(d)));
+    }
+  }
   for (size_t r = 0; r < kRows; ++r) {
     float* at = scores.feature(key + r) + column;
     for (size_t v = 0; v < kVectors; ++v) hn::Store(sums[r][v], d, at + v * hn::Lanes(d));
@@ -85,12 +93,12 @@ HWY_INLINE void WeighTile(const Columns& values, size_t feature, const Columns& 
 // kVectors vectors of queries from `query` on, against all keys.
 template <size_t kVectors>
 void AttendColumns(const Columns& queries, const Columns& keys, const Columns& values, float scale,
-                   const Columns& scores, size_t query, size_t column, const Columns& out) {
+                   const float* gains, const Columns& scores, size_t query, size_t column, const Columns& out) {
   size_t key = 0;
   for (; key + kTileRows <= keys.count; key += kTileRows) {
-    ScoreTile<kTileRows, kVectors>(queries, query, keys, key, scores, column);
+    ScoreTile<kTileRows, kVectors>(queries, query, keys, key, gains, scores, column);
   }
-  for (; key < keys.count; ++key) ScoreTile<1, kVectors>(queries, query, keys, key, scores, column);
+  for (; key < keys.count; ++key) ScoreTile<1, kVectors>(queries, query, keys, key, gains, scores, column);
   V32 inverse[kVectors];
   SoftmaxColumns<kVectors>(scores, keys.count, column, scale, inverse);
   size_t feature = 0;
@@ -105,20 +113,28 @@ void AttendColumns(const Columns& queries, const Columns& keys, const Columns& v
 }  // namespace
 
 void Attend(const Columns& queries, const Columns& keys, const Columns& values, float scale,
-            const Columns& scores, const Columns& out) {
+            const DistanceGains& distances, const Columns& scores, const Columns& out) {
   const size_t lanes = hn::Lanes(F32());
+  const size_t reach = distances.reach;
   for (size_t block = 0; block < queries.count; block += scores.count) {
     const size_t end = HWY_MIN(queries.count, block + scores.count);
+    const size_t first = block > reach ? block - reach : 0;  // key within reach of any query of the block
+    const size_t last = keys.count - end > reach ? end + reach : keys.count;
+    const Columns near_keys{keys.data + first, keys.features, last - first, keys.stride};
+    const Columns near_values{values.data + first, values.features, last - first, values.stride};
     size_t query = block;
     while (query < end) {
       const size_t vectors = HWY_MIN(kTileVectors, (end - query + lanes - 1) / lanes);
       const size_t column = query - block;
+      const float* gains = distances.gains.empty()
+                               ? nullptr
+                               : distances.gains.data() + distances.gains.size() / 2 + query - first;
       if (vectors == kTileVectors) {
-        AttendColumns<kTileVectors>(queries, keys, values, scale, scores, query, column, out);
+        AttendColumns<kTileVectors>(queries, near_keys, near_values, scale, gains, scores, query, column, out);
       } else if (vectors == 2) {
-        AttendColumns<2>(queries, keys, values, scale, scores, query, column, out);
+        AttendColumns<2>(queries, near_keys, near_values, scale, gains, scores, query, column, out);
       } else {
-        AttendColumns<1>(queries, keys, values, scale, scores, query, column, out);
+        AttendColumns<1>(queries, near_keys, near_values, scale, gains, scores, query, column, out);
       }
       query += vectors * lanes;
     }
@@ -135,12 +151,15 @@ namespace kindling {
 HWY_EXPORT(Attend);
 
 void attend(const Columns& queries, const Columns& keys, const Columns& values, float scale,
-            AttentionScratch& scratch, const Columns& out) {
+            AttentionScratch& scratch, const Columns& out, const DistanceGains& distances) {
   KINDLING_CHECK(queries.features == keys.features && keys.features == values.features);
   KINDLING_CHECK(out.features == values.features && out.count == queries.count);
   KINDLING_CHECK(keys.count == queries.count && values.count == queries.count);
+  KINDLING_CHECK(distances.gains.empty() ||
+                 distances.gains.size() > 2 * DistanceGains::radius_for(keys.count, distances.reach));
+  KINDLING_CHECK(distances.reach == SIZE_MAX || !distances.gains.empty());
   prepare_simd();
-  HWY_DYNAMIC_DISPATCH(Attend)(queries, keys, values, scale, scratch.scores(keys.count), out);
+  HWY_DYNAMIC_DISPATCH(Attend)(queries, keys, values, scale, distances, scratch.scores(keys.count), out);
 }
 
 }  // namespace kindling

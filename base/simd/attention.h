@@ -4,6 +4,8 @@
 // whatever else is in the batch. Thread-safe; each call works on its caller's thread.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/simd/columns.h"
@@ -22,11 +24,26 @@ class AttentionScratch {
   ColumnBuffer buffer_;
 };
 
-// out[:, i] = sum over j of softmax over j of (scale * queries[:, i] . keys[:, j]) * values[:, j].
-// Columns of `out` past its count are not touched: texts stand side by side and may begin at any column.
-// Requires: one shape for all four; `out` overlaps none of the others; column_group further columns of
+// What a score gains by how far its two tokens stand apart: relative positions (Shaw et al., 1803.02155, as T5
+// and MPNet have them), or a window beyond which nothing is seen.
+struct DistanceGains {
+  // [2 * radius + 1], of (query - key) from -radius on, in units of queries . keys, before they are scaled;
+  // empty: none. radius >= radius_for(tokens, reach).
+  std::span<const float> gains;
+  std::size_t reach = SIZE_MAX;  // keys further away need not be looked at: their gain is `unseen`
+
+  static constexpr float unseen = -1e30f;
+  [[nodiscard]] static constexpr std::size_t radius_for(std::size_t tokens, std::size_t reach) {
+    const std::size_t block = AttentionScratch::attention_block;
+    return (tokens < reach || tokens < reach + block ? tokens : reach + block) + column_group;
+  }
+};
+
+// out[:, i] = sum over j of softmax over j of (scale * (queries[:, i] . keys[:, j] + gain of i - j)) *
+// values[:, j]. Columns of `out` past its count are not touched: texts stand side by side and may begin at any
+// column. Requires: one shape for all four; `out` overlaps none of the others; column_group further columns of
 // `queries` may be read (ColumnBuffer leaves that room).
 void attend(const Columns& queries, const Columns& keys, const Columns& values, float scale,
-            AttentionScratch& scratch, const Columns& out);
+            AttentionScratch& scratch, const Columns& out, const DistanceGains& distances = {});
 
 }  // namespace kindling

@@ -17,7 +17,26 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // A row is asked for this many rows before it is multiplied: they lie anywhere.
 constexpr size_t kRowsAhead = 6;
+constexpr size_t kFullRowsAhead = 2;
 constexpr size_t kCacheLine = 64;
+
+// Four sums at once, because one would wait for its own last addition.
+float FullProduct(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, size_t count) {
+  const hn::ScalableTag<float> d;
+  const size_t lanes = hn::Lanes(d);
+  auto s0 = hn::Zero(d), s1 = hn::Zero(d), s2 = hn::Zero(d), s3 = hn::Zero(d);
+  size_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    s0 = hn::MulAdd(hn::LoadU(d, a + i), hn::LoadU(d, b + i), s0);
+    s1 = hn::MulAdd(hn::LoadU(d, a + i + lanes), hn::LoadU(d, b + i + lanes), s1);
+    s2 = hn::MulAdd(hn::LoadU(d, a + i + 2 * lanes), hn::LoadU(d, b + i + 2 * lanes), s2);
+    s3 = hn::MulAdd(hn::LoadU(d, a + i + 3 * lanes), hn::LoadU(d, b + i + 3 * lanes), s3);
+  }
+  for (; i + lanes <= count; i += lanes) s0 = hn::MulAdd(hn::LoadU(d, a + i), hn::LoadU(d, b + i), s0);
+  float sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(s0, s1), hn::Add(s2, s3))));
+  for (; i < count; ++i) sum += a[i] * b[i];
+  return sum;
+}
 
 #if HWY_TARGET == HWY_SCALAR
 
@@ -25,9 +44,8 @@ constexpr size_t kCacheLine = 64;
 size_t FilterBlock(const OneBitQuery& query, const OneBitBlocks& blocks, size_t block, float threshold,
                    CodeHit* HWY_RESTRICT hits) {
   const uint8_t* planes = blocks.planes + block * blocks.bytes * code_block_rows;
-  const size_t rows = HWY_MIN(code_block_rows, blocks.rows - block * code_block_rows);
   size_t found = 0;
-  for (size_t row = 0; row < rows; ++row) {
+  for (size_t row = 0; row < code_block_rows; ++row) {
     uint32_t sum = 0;
     for (size_t p = 0; p < blocks.bytes; ++p) {
       const uint8_t byte = planes[p * code_block_rows + row];
@@ -36,7 +54,7 @@ size_t FilterBlock(const OneBitQuery& query, const OneBitBlocks& blocks, size_t 
     const uint32_t bits = uint32_t{blocks.factors[block * code_block_rows + code_factor_slot(row)]} << 16;
     float factor;
     hwy::CopyBytes<sizeof factor>(&bits, &factor);
-    const float estimate = factor * (query.step * static_cast<float>(sum) + query.base);
+    const float estimate = query.offset + factor * (query.step * static_cast<float>(sum) + query.base);
     if (estimate > threshold) hits[found++] = {static_cast<uint32_t>(block * code_block_rows + row), estimate};
   }
   return found;
@@ -61,6 +79,7 @@ struct Sums {
   hn::Vec<U16> even[kParts];
   hn::Vec<U16> odd[kParts];
 };
+static_assert(sizeof(CodeHit) == 2 * sizeof(uint32_t));
 
 // What one byte of each row contributes: at most 2 * code_entry_max.
 HWY_INLINE hn::Vec<U8> LookUp(hn::Vec<U8> bytes, hn::Vec<U8> low_table, hn::Vec<U8> high_table) {
@@ -82,6 +101,10 @@ HWY_INLINE void SumBlock(const uint8_t* HWY_RESTRICT tables, const uint8_t* HWY_
     const auto t2 = hn::LoadDup128(d, tables + p * 32 + 32), t3 = hn::LoadDup128(d, tables + p * 32 + 48);
     for (size_t part = 0; part < kParts; ++part) {
       const uint8_t* plane = planes + p * code_block_rows + part * hn::MaxLanes(d);
+      if (part == 0) {
+        hwy::Prefetch(plane + bytes * code_block_rows);
+        hwy::Prefetch(plane + (bytes + 1) * code_block_rows);
+      }
       const auto both =
           hn::Add(LookUp(hn::Load(d, plane), t0, t1), LookUp(hn::Load(d, plane + code_block_rows), t2, t3));
       const auto pairs = hn::BitCast(d16, both);
@@ -106,18 +129,17 @@ HWY_INLINE size_t FilterLanes(const OneBitQuery& query, const OneBitBlocks& bloc
   const auto factor = hn::BitCast(df, hn::ShiftLeft<16>(hn::PromoteTo(d32, hn::Load(d16, factors))));
   const auto product =
       hn::MulAdd(hn::ConvertTo(df, hn::BitCast(di, whole)), hn::Set(df, query.step), hn::Set(df, query.base));
-  const auto estimate = hn::Mul(factor, product);
+  const auto estimate = hn::MulAdd(factor, product, hn::Set(df, query.offset));
   const auto above = hn::Gt(estimate, hn::Set(df, threshold));
   if (HWY_LIKELY(hn::AllFalse(df, above))) return 0;
-  HWY_ALIGN float estimates[16];
-  hn::Store(estimate, df, estimates);
-  size_t found = 0;
-  for (size_t i = 0; i < lanes; ++i) {
-    const size_t row = block * code_block_rows + 4 * (part * lanes + i) + kResidue;
-    if (estimates[i] > threshold && row < blocks.rows)
-      hits[found++] = {static_cast<uint32_t>(row), estimates[i]};
-  }
-  return found;
+  // Rows and estimates of the hits move to the front, then go out in pairs; what is written behind them is
+  // overwritten by the next.
+  const size_t first = block * code_block_rows + 4 * part * lanes + kResidue;
+  const auto rows = hn::Add(hn::ShiftLeft<2>(hn::Iota(d32, 0u)), hn::Set(d32, static_cast<uint32_t>(first)));
+  const auto where = hn::RebindMask(d32, above);
+  hn::StoreInterleaved2(hn::Compress(rows, where), hn::Compress(hn::BitCast(d32, estimate), where), d32,
+                        reinterpret_cast<uint32_t*>(hits));
+  return hn::CountTrue(df, above);
 }
 
 HWY_INLINE size_t FilterBlock(const OneBitQuery& query, const OneBitBlocks& blocks, size_t block,
@@ -154,11 +176,10 @@ HWY_INLINE int32_t Int8Product(const int16_t* HWY_RESTRICT query, const int8_t* 
 
 }  // namespace
 
-size_t ScanOneBit(const OneBitQuery& query, const OneBitBlocks& blocks, size_t first, float threshold,
-                  CodeHit* hits, size_t room, size_t& found) {
-  const size_t count = blocks.blocks();
+size_t ScanOneBit(const OneBitQuery& query, const OneBitBlocks& blocks, size_t first, size_t end,
+                  float threshold, CodeHit* hits, size_t room, size_t& found) {
   size_t used = 0, block = first;
-  for (; block < count && room - used >= code_block_rows; ++block)
+  for (; block < end && room - used >= code_block_rows; ++block)
     used += FilterBlock(query, blocks, block, threshold, hits + used);
   found = used;
   return block;
@@ -175,6 +196,18 @@ void Int8Products(const int16_t* query, const int8_t* rows, size_t stride, const
   }
 }
 
+void FullProducts(const float* query, size_t dimensions, const float* rows, size_t stride,
+                  const uint32_t* which, float* out, size_t count) {
+  constexpr size_t kLine = kCacheLine / sizeof(float);
+  for (size_t i = 0; i < count; ++i) {
+    if (i + kFullRowsAhead < count) {
+      const float* ahead = rows + size_t{which[i + kFullRowsAhead]} * stride;
+      for (size_t line = 0; line < dimensions; line += kLine) hwy::Prefetch(ahead + line);
+    }
+    out[i] = FullProduct(query, rows + size_t{which[i]} * stride, dimensions);
+  }
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace kindling
 HWY_AFTER_NAMESPACE();
@@ -184,12 +217,14 @@ namespace kindling {
 
 HWY_EXPORT(ScanOneBit);
 HWY_EXPORT(Int8Products);
+HWY_EXPORT(FullProducts);
 
 std::size_t scan_one_bit(const OneBitQuery& query, const OneBitBlocks& blocks, std::size_t first,
-                         float threshold, std::span<CodeHit> hits, std::size_t& found) {
+                         std::size_t end, float threshold, std::span<CodeHit> hits, std::size_t& found) {
   KINDLING_CHECK(blocks.bytes % 2 == 0 && hits.size() >= code_block_rows);
   prepare_simd();
-  return HWY_DYNAMIC_DISPATCH(ScanOneBit)(query, blocks, first, threshold, hits.data(), hits.size(), found);
+  return HWY_DYNAMIC_DISPATCH(ScanOneBit)(query, blocks, first, end, threshold, hits.data(), hits.size(),
+                                          found);
 }
 
 void int8_products(std::span<const std::int16_t> query, const std::int8_t* rows,
@@ -198,6 +233,14 @@ void int8_products(std::span<const std::int16_t> query, const std::int8_t* rows,
   KINDLING_CHECK(which.size() == out.size());
   prepare_simd();
   HWY_DYNAMIC_DISPATCH(Int8Products)(query.data(), rows, query.size(), which.data(), out.data(), out.size());
+}
+
+void full_products(std::span<const float> query, const float* rows, std::size_t stride,
+                   std::span<const std::uint32_t> which, std::span<float> out) {
+  KINDLING_CHECK(stride >= query.size() && which.size() == out.size());
+  prepare_simd();
+  HWY_DYNAMIC_DISPATCH(FullProducts)
+  (query.data(), query.size(), rows, stride, which.data(), out.data(), out.size());
 }
 
 }  // namespace kindling

@@ -6,7 +6,7 @@
 // of 384 dimensions costs 96 lookups, 64 rows at once with AVX-512, and the scan runs at the speed of memory.
 //
 // Thread-safe; each call works on its caller's thread. The same results on all targets up to the rounding of
-// one product and one sum in `estimate`; int8 products are exact.
+// two products and two sums in `estimate`; int8 products are exact.
 #pragma once
 
 #include <cstddef>
@@ -28,36 +28,48 @@ struct OneBitBlocks {
   const std::uint8_t* planes = nullptr;    // [blocks][bytes][code_block_rows], 64-byte aligned
   const std::uint16_t* factors = nullptr;  // [blocks][code_block_rows], the upper halves of floats, in slots
   std::size_t bytes = 0;                   // even
-  std::size_t rows = 0;                    // the last block is padded with anything
-
-  [[nodiscard]] std::size_t blocks() const { return (rows + code_block_rows - 1) / code_block_rows; }
 };
 
-// estimate = factor of the row * (step * sum of its entries + base)
+// The upper half of a NaN: the factor of a place without a row.
+inline constexpr std::uint16_t code_no_factor = 0x7fc0;
+
+// estimate = offset + factor of the row * (step * sum of its entries + base)
 struct OneBitQuery {
   const std::uint8_t* tables = nullptr;  // [2 * bytes][16], 16-byte aligned; entries <= code_entry_max, and the
                                          // largest of each table together below 2^16
   float step = 0;
   float base = 0;
+  float offset = 0;
 };
 
 struct CodeHit {
-  std::uint32_t row = 0;
-  float estimate = 0;
+  std::uint32_t row = 0;  // block * code_block_rows + row of the block
+  float estimate = 0;     // never NaN
 };
 
-// Writes the rows from block `first` on whose estimate is above `threshold` into `hits`, in order, and their
-// number into `found`; stops before a block that might not fit. Returns the next block.
-// Requires: hits.size() >= code_block_rows.
+// Writes the rows of the blocks [first, end) whose estimate is above `threshold` into `hits` and their number
+// into `found`; stops before a block that might not fit. Returns the next block. An estimate of NaN is above
+// nothing. Requires: hits.size() >= code_block_rows; all rows below 2^32.
 std::size_t scan_one_bit(const OneBitQuery& query, const OneBitBlocks& blocks, std::size_t first,
-                         float threshold, std::span<CodeHit> hits, std::size_t& found);
+                         std::size_t end, float threshold, std::span<CodeHit> hits, std::size_t& found);
 
 // Entries of an int8 row and of its query are padded with zeros to a multiple of this.
 inline constexpr std::size_t int8_row_multiple = 64;
 
-// out[i] = query . row which[i], exact.   query: [stride], each within int8   rows: [any][stride]
+// The largest number of a query of that stride, so that no sum overflows.
+[[nodiscard]] constexpr std::int32_t int8_query_max(std::size_t stride) {
+  const std::size_t most = 0x7fffffff / (128 * stride);
+  return most < 0x7fff ? static_cast<std::int32_t>(most) : 0x7fff;
+}
+
+// out[i] = query . row which[i], exact.   query: [stride], within int8_query_max   rows: [any][stride]
 // Requires: stride is a multiple of int8_row_multiple and at most 2^16; out.size() == which.size().
 void int8_products(std::span<const std::int16_t> query, const std::int8_t* rows,
                    std::span<const std::uint32_t> which, std::span<std::int32_t> out);
+
+// out[i] = query . row which[i] in single precision, as vectors.h rounds; rows are asked for ahead, because
+// they lie anywhere.   rows: [any][stride]   Requires: stride >= query.size(); out.size() == which.size().
+void full_products(std::span<const float> query, const float* rows, std::size_t stride,
+                   std::span<const std::uint32_t> which, std::span<float> out);
 
 }  // namespace kindling

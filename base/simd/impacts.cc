@@ -31,6 +31,33 @@ void Contributions(const uint32_t* HWY_RESTRICT documents, const uint32_t* HWY_R
   for (; i < count; ++i) out[i] = contribution(weight, frequencies[i], norms[documents[i]]);
 }
 
+void ContributionsByLength(const uint32_t* HWY_RESTRICT documents, const uint32_t* HWY_RESTRICT frequencies,
+                           const uint32_t* HWY_RESTRICT lengths, float flat, float slope, float weight,
+                           uint32_t* HWY_RESTRICT out, size_t count) {
+  const hn::ScalableTag<float> df;
+  const hn::RebindToSigned<decltype(df)> di;
+  const hn::RebindToUnsigned<decltype(df)> du;
+  const size_t lanes = hn::Lanes(df);
+  const auto weights = hn::Set(df, weight);
+  const auto flats = hn::Set(df, flat);
+  const auto slopes = hn::Set(df, slope);
+  const auto* HWY_RESTRICT signed_lengths = reinterpret_cast<const int32_t*>(lengths);
+  size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto tf = hn::ConvertTo(df, hn::BitCast(di, hn::LoadU(du, frequencies + i)));
+    const auto length =
+        hn::ConvertTo(df, hn::GatherIndex(di, signed_lengths, hn::BitCast(di, hn::LoadU(du, documents + i))));
+    const auto norm = hn::Add(flats, hn::Mul(slopes, length));
+    const auto value = hn::Div(hn::Mul(weights, tf), hn::Add(tf, norm));
+    hn::StoreU(hn::BitCast(du, hn::ConvertTo(di, value)), du, out + i);
+  }
+  for (; i < count; ++i) {
+    const auto tf = static_cast<float>(static_cast<int32_t>(frequencies[i]));
+    const auto norm = flat + slope * static_cast<float>(signed_lengths[documents[i]]);
+    out[i] = static_cast<uint32_t>(static_cast<int32_t>(weight * tf / (tf + norm)));
+  }
+}
+
 void AddLevels(const uint8_t* HWY_RESTRICT levels, uint32_t step, uint32_t* HWY_RESTRICT sums, size_t count) {
   const hn::ScalableTag<uint32_t> d;
   const hn::Rebind<uint8_t, decltype(d)> d8;
@@ -64,6 +91,32 @@ size_t SelectAtLeast(const uint32_t* HWY_RESTRICT values, size_t count, uint32_t
   return found;
 }
 
+size_t SelectReaching(const uint64_t* HWY_RESTRICT sums, size_t count, uint32_t least_high, uint32_t above_low,
+                      uint32_t* HWY_RESTRICT places) {
+  const hn::ScalableTag<int64_t> d;
+  const size_t lanes = hn::Lanes(d);
+  const uint64_t least = uint64_t{least_high} << 32;
+  const auto below = hn::Set(d, static_cast<int64_t>(least) - 1);
+  const auto low = hn::Set(d, 0xffffffff);
+  const auto above = hn::Set(d, int64_t{above_low});
+  size_t found = 0;
+  size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto sum = hn::LoadU(d, reinterpret_cast<const int64_t*>(sums + i));
+    const auto reaches = hn::Or(hn::Gt(sum, below), hn::Gt(hn::And(sum, low), above));
+    if (hn::AllFalse(d, reaches)) continue;
+    for (size_t lane = i; lane < i + lanes; ++lane) {
+      places[found] = static_cast<uint32_t>(lane);
+      found += sums[lane] >= least || static_cast<uint32_t>(sums[lane]) > above_low ? 1 : 0;
+    }
+  }
+  for (; i < count; ++i) {
+    if (sums[i] >= least || static_cast<uint32_t>(sums[i]) > above_low)
+      places[found++] = static_cast<uint32_t>(i);
+  }
+  return found;
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace kindling
 HWY_AFTER_NAMESPACE();
@@ -73,8 +126,10 @@ HWY_AFTER_NAMESPACE();
 namespace kindling {
 
 HWY_EXPORT(Contributions);
+HWY_EXPORT(ContributionsByLength);
 HWY_EXPORT(AddLevels);
 HWY_EXPORT(SelectAtLeast);
+HWY_EXPORT(SelectReaching);
 
 void contributions(std::span<const std::uint32_t> documents, std::span<const std::uint32_t> frequencies,
                    std::span<const float> norms, float weight, std::span<std::uint32_t> out) {
@@ -82,6 +137,15 @@ void contributions(std::span<const std::uint32_t> documents, std::span<const std
   prepare_simd();
   HWY_DYNAMIC_DISPATCH(Contributions)
   (documents.data(), frequencies.data(), norms.data(), weight, out.data(), out.size());
+}
+
+void contributions_by_length(std::span<const std::uint32_t> documents,
+                             std::span<const std::uint32_t> frequencies, std::span<const std::uint32_t> lengths,
+                             LengthNorm norm, float weight, std::span<std::uint32_t> out) {
+  KINDLING_CHECK(documents.size() == out.size() && frequencies.size() == out.size());
+  prepare_simd();
+  HWY_DYNAMIC_DISPATCH(ContributionsByLength)
+  (documents.data(), frequencies.data(), lengths.data(), norm.flat, norm.slope, weight, out.data(), out.size());
 }
 
 void add_levels(std::span<const std::uint8_t> levels, std::uint32_t step, std::span<std::uint32_t> sums) {
@@ -95,6 +159,13 @@ std::size_t select_at_least(std::span<const std::uint32_t> values, std::uint32_t
   KINDLING_CHECK(least >= 1 && places.size() >= values.size() + select_slack);
   prepare_simd();
   return HWY_DYNAMIC_DISPATCH(SelectAtLeast)(values.data(), values.size(), least, places.data());
+}
+
+std::size_t select_reaching(std::span<const std::uint64_t> sums, std::uint32_t least_high,
+                            std::uint32_t above_low, std::span<std::uint32_t> places) {
+  KINDLING_CHECK(least_high >= 1 && places.size() >= sums.size() + select_slack);
+  prepare_simd();
+  return HWY_DYNAMIC_DISPATCH(SelectReaching)(sums.data(), sums.size(), least_high, above_low, places.data());
 }
 
 }  // namespace kindling

@@ -29,6 +29,19 @@ inline constexpr float impact_weight_max = 1073741824.0F;
 void contributions(std::span<const std::uint32_t> documents, std::span<const std::uint32_t> frequencies,
                    std::span<const float> norms, float weight, std::span<std::uint32_t> out);
 
+// What the length of a document does to its shares.
+struct LengthNorm {
+  float flat = 0;
+  float slope = 0;
+};
+
+// out[i] = trunc(weight * tf / (tf + norm.flat + norm.slope * lengths[documents[i]])), in single precision.
+// Requires: spans of one size; documents inside lengths; frequencies and lengths below 2^31; frequencies above
+// 0.
+void contributions_by_length(std::span<const std::uint32_t> documents,
+                             std::span<const std::uint32_t> frequencies, std::span<const std::uint32_t> lengths,
+                             LengthNorm norm, float weight, std::span<std::uint32_t> out);
+
 // sums[i] += levels[i] * step. Requires: spans of one size; no sum leaves 32 bits.
 void add_levels(std::span<const std::uint8_t> levels, std::uint32_t step, std::span<std::uint32_t> sums);
 
@@ -37,5 +50,10 @@ void add_levels(std::span<const std::uint8_t> levels, std::uint32_t step, std::s
 inline constexpr std::size_t select_slack = 64;
 [[nodiscard]] std::size_t select_at_least(std::span<const std::uint32_t> values, std::uint32_t least,
                                           std::span<std::uint32_t> places);
+
+// The same of sums of two: those whose upper 32 bits are `least_high` or more, or whose lower ones are above
+// `above_low`. Requires: least_high >= 1, upper halves below 2^31, places.size() >= sums.size() + select_slack.
+[[nodiscard]] std::size_t select_reaching(std::span<const std::uint64_t> sums, std::uint32_t least_high,
+                                          std::uint32_t above_low, std::span<std::uint32_t> places);
 
 }  // namespace kindling

@@ -25,14 +25,12 @@ using VI32 = hn::Vec<I32>;
 // Activations are quantised a panel of columns at a time; all rows of the weights then pass by the panel.
 constexpr size_t kPanelColumns = 48;
 
-// Above -128 for the instruction that wants its left factor unsigned.
-constexpr uint32_t kByteOffsets = 0x80808080u;
-
-// One panel: [steps][columns] of 32 bits, each four bytes (offset by 128) or two words of one column.
+// One panel: [steps][columns] of 32 bits, each four bytes (by `zeros` too large) or two words of one column.
 struct Panel {
   const uint32_t* data;
   size_t steps, columns;
-  const float* scales;  // [columns]
+  const float* scales;   // [columns]
+  const int32_t* zeros;  // [columns], what stands for nothing
 };
 
 // sums[row][column] = weights of one block * columns [column, column + kVectors * lanes), of all inputs.
@@ -141,34 +139,41 @@ void ByteTile(const int32_t*, const Panel&, size_t, Sums&) {
 
 #endif
 
-// Scales and words of columns [column, column + lanes), from the panel's first column on.
+// Scales, zeros and words of columns [column, column + lanes), from the panel's first column on.
 void QuantizeVector(const Columns& in, size_t in_column, size_t column, size_t inputs_a_step, size_t columns,
-                    uint32_t* HWY_RESTRICT words, float* HWY_RESTRICT scales) {
+                    uint32_t* HWY_RESTRICT words, float* HWY_RESTRICT scales, int32_t* HWY_RESTRICT zeros) {
   const F32 d;
   const I32 di;
   const hn::ScalableTag<uint32_t> du;
   const float* HWY_RESTRICT from = in.data + in_column + column;
-  V32 largest = hn::Zero(d);
-  for (size_t f = 0; f < in.features; ++f)
-    largest = hn::Max(largest, hn::Abs(hn::Load(d, from + f * in.stride)));
-  hn::Store(hn::Mul(largest, hn::Set(d, 1.0f / 127.0f)), d, scales + column);
+  V32 least = hn::Zero(d), most = hn::Zero(d);
+  for (size_t f = 0; f < in.features; ++f) {
+    const V32 x = hn::Load(d, from + f * in.stride);
+    least = hn::Min(least, x);
+    most = hn::Max(most, x);
+  }
+  const V32 width = hn::Sub(most, least);
+  hn::Store(hn::Mul(width, hn::Set(d, 1.0f / 255.0f)), d, scales + column);
   // A column of nothing, or of numbers whose inverse is none, becomes zeros.
-  const V32 inverse =
-      hn::IfThenElseZero(hn::Gt(largest, hn::Set(d, 1e-30f)), hn::Div(hn::Set(d, 127.0f), largest));
+  const V32 inverse = hn::IfThenElseZero(hn::Gt(width, hn::Set(d, 1e-30f)), hn::Div(hn::Set(d, 255.0f), width));
+  const VI32 zero = hn::NearestInt(hn::Neg(hn::Mul(least, inverse)));
+  hn::Store(zero, di, zeros + column);
+  // In [0, 255]; both ends may be rounded away from each other, so the upper one is held.
   const auto quantized = [&](size_t f) {
-    if (f >= in.features) return hn::Zero(di);
-    return hn::NearestInt(hn::Mul(hn::Load(d, from + f * in.stride), inverse));
+    if (f >= in.features) return zero;
+    const VI32 x = hn::NearestInt(hn::Mul(hn::Load(d, from + f * in.stride), inverse));
+    return hn::Min(hn::Add(x, zero), hn::Set(di, 255));
   };
   uint32_t* HWY_RESTRICT to = words + column;
   for (size_t f = 0; f < in.features; f += inputs_a_step, to += columns) {
     VI32 joined;
     if (inputs_a_step == 4) {
-      // Sums of shifted numbers, borrows and all, are the joined bytes once each is offset.
-      const VI32 low = hn::Add(quantized(f), hn::ShiftLeft<8>(quantized(f + 1)));
-      const VI32 high = hn::Add(hn::ShiftLeft<16>(quantized(f + 2)), hn::ShiftLeft<24>(quantized(f + 3)));
-      joined = hn::Add(hn::Add(low, high), hn::Set(di, static_cast<int32_t>(kByteOffsets)));
+      const VI32 low = hn::Or(quantized(f), hn::ShiftLeft<8>(quantized(f + 1)));
+      const VI32 high = hn::Or(hn::ShiftLeft<16>(quantized(f + 2)), hn::ShiftLeft<24>(quantized(f + 3)));
+      joined = hn::Or(low, high);
     } else {
-      joined = hn::Or(hn::And(quantized(f), hn::Set(di, 0xffff)), hn::ShiftLeft<16>(quantized(f + 1)));
+      const VI32 low = hn::Sub(quantized(f), zero), high = hn::Sub(quantized(f + 1), zero);
+      joined = hn::Or(hn::And(low, hn::Set(di, 0xffff)), hn::ShiftLeft<16>(high));
     }
     hn::Store(hn::BitCast(du, joined), du, to);
   }
@@ -177,23 +182,25 @@ void QuantizeVector(const Columns& in, size_t in_column, size_t column, size_t i
 // What is left to do with one block's sums.
 struct Finish {
   const float* scales;  // of the block's first row on
-  const int32_t* corrections;
+  const int32_t* row_sums;
   const float* bias;
   float* out;  // first row and column of the block in the panel
   size_t rows, stride;
 };
 
-template <Epilogue kEpilogue>
+template <bool kBytes, Epilogue kEpilogue>
 HWY_INLINE void FinishBlock(const Finish& finish, const Sums& sums, const Panel& panel) {
   const F32 d;
   const I32 di;
   for (size_t r = 0; r < finish.rows; ++r) {
     const V32 scale = hn::Set(d, finish.scales[r]);
     const V32 bias = hn::Set(d, finish.bias[r]);
-    const VI32 correction = hn::Set(di, finish.corrections[r]);
+    const VI32 row_sum = hn::Set(di, finish.row_sums[r]);
     float* HWY_RESTRICT out = finish.out + r * finish.stride;
     for (size_t c = 0; c < panel.columns; c += hn::Lanes(d)) {
-      const V32 sum = hn::ConvertTo(d, hn::Sub(hn::Load(di, sums[r] + c), correction));
+      VI32 exact = hn::Load(di, sums[r] + c);
+      if (kBytes) exact = hn::Sub(exact, hn::Mul(row_sum, hn::Load(di, panel.zeros + c)));
+      const V32 sum = hn::ConvertTo(d, exact);
       V32 value = hn::MulAdd(hn::Mul(sum, hn::Load(d, panel.scales + c)), scale, bias);
       if (kEpilogue == Epilogue::gelu) value = Gelu(d, value);
       if (kEpilogue == Epilogue::add) value = hn::Add(value, hn::Load(d, out + c));
@@ -229,14 +236,14 @@ void MultiplyPanel(const Int8Linear& layer, const Panel& panel, float* out, size
     }
     if (column < panel.columns) Tile<kBytes, 1>(weights, panel, column, sums);
     const Finish finish{.scales = layer.scales.data() + row,
-                        .corrections = layer.corrections.data() + row,
+                        .row_sums = layer.row_sums.data() + row,
                         .bias = layer.bias.data() + row,
                         .out = out + row * out_stride,
                         .rows = HWY_MIN(kTileRows, layer.outputs() - row),
                         .stride = out_stride};
-    if (epilogue == Epilogue::store) FinishBlock<Epilogue::store>(finish, sums, panel);
-    if (epilogue == Epilogue::gelu) FinishBlock<Epilogue::gelu>(finish, sums, panel);
-    if (epilogue == Epilogue::add) FinishBlock<Epilogue::add>(finish, sums, panel);
+    if (epilogue == Epilogue::store) FinishBlock<kBytes, Epilogue::store>(finish, sums, panel);
+    if (epilogue == Epilogue::gelu) FinishBlock<kBytes, Epilogue::gelu>(finish, sums, panel);
+    if (epilogue == Epilogue::add) FinishBlock<kBytes, Epilogue::add>(finish, sums, panel);
   }
 }
 
@@ -251,12 +258,13 @@ void MultiplyInt8(const Int8Linear& layer, const Columns& in, const Columns& out
   const size_t steps = layer.layout.steps(in.features);
   uint32_t* words = scratch.panel(steps * kPanelColumns);
   HWY_ALIGN float scales[kPanelColumns];
+  HWY_ALIGN int32_t zeros[kPanelColumns];
   for (size_t column = 0; column < in.count; column += kPanelColumns) {
     const size_t columns = HWY_MIN(kPanelColumns, round_up_columns(in.count - column));
     for (size_t c = 0; c < columns; c += hn::Lanes(F32())) {
-      QuantizeVector(in, column, c, layer.layout.inputs, columns, words, scales);
+      QuantizeVector(in, column, c, layer.layout.inputs, columns, words, scales, zeros);
     }
-    const Panel panel{words, steps, columns, scales};
+    const Panel panel{words, steps, columns, scales, zeros};
     if (layer.layout.inputs == 4) {
       MultiplyPanel<true>(layer, panel, out.data + column, out.stride, epilogue);
     } else {
@@ -313,7 +321,7 @@ void pack_int8(const Int8Layout& layout, const Linear& layer, std::size_t first_
       words[step * layout.rows] = static_cast<std::int32_t>(word);
     }
     target.scales[at] = largest / 127.0f;
-    target.corrections[at] = layout.inputs == 4 ? 128 * sum : 0;
+    target.row_sums[at] = sum;
   }
 }
 
@@ -322,7 +330,7 @@ void multiply_int8(const Int8Linear& layer, const Columns& in, const Columns& ou
   KINDLING_CHECK(in.features == layer.inputs && out.features == layer.outputs() && in.count == out.count);
   KINDLING_CHECK(in.aligned() && out.aligned() && layer.layout == int8_layout());
   KINDLING_CHECK(layer.words.size() == layer.layout.words(layer.outputs(), layer.inputs));
-  KINDLING_CHECK(layer.scales.size() == layer.outputs() && layer.corrections.size() == layer.outputs());
+  KINDLING_CHECK(layer.scales.size() == layer.outputs() && layer.row_sums.size() == layer.outputs());
   HWY_DYNAMIC_DISPATCH(MultiplyInt8)(layer, in, out, epilogue, scratch);
 }
 

@@ -1,10 +1,11 @@
 // Products of a network's weights with its activations (columns.h) in eight bits: out = weights * in, several
 // times as fast as in single precision and right to about one part in a hundred of a typical output.
 //
-// Weights have one scale an output, activations one scale a token, found from the numbers at hand; both are
-// symmetric, in [-127, 127]. Sums are exact 32-bit integers, so that a column's result is the same bits
-// whatever columns stand beside it, and every instruction set computes the same sums. Thread-safe; each call
-// works on its caller's thread.
+// Weights have one scale an output and are symmetric, in [-127, 127]. Activations have one scale and one zero a
+// token, found from the numbers at hand: 255 steps from the least to the most, as what comes out of an
+// activation function is hardly ever negative. Sums are exact 32-bit integers, so that a column's result is the
+// same bits whatever columns stand beside it, and every instruction set computes the same sums. Thread-safe;
+// each call works on its caller's thread.
 #pragma once
 
 #include <cstddef>
@@ -50,10 +51,10 @@ struct Int8Layout {
 struct Int8Linear {
   Int8Layout layout;
   std::size_t inputs = 0;
-  std::span<const std::int32_t> words;        // layout.words(outputs, inputs)
-  std::span<const float> scales;              // [outputs]
-  std::span<const std::int32_t> corrections;  // [outputs], subtracted from the sums
-  std::span<const float> bias;                // [outputs]
+  std::span<const std::int32_t> words;     // layout.words(outputs, inputs)
+  std::span<const float> scales;           // [outputs]
+  std::span<const std::int32_t> row_sums;  // [outputs], of the weights in eight bits
+  std::span<const float> bias;             // [outputs]
 
   [[nodiscard]] std::size_t outputs() const { return bias.size(); }
 };
@@ -64,7 +65,7 @@ struct Int8Linear {
 struct Int8Target {
   std::span<std::int32_t> words;
   std::span<float> scales;
-  std::span<std::int32_t> corrections;
+  std::span<std::int32_t> row_sums;
 };
 void pack_int8(const Int8Layout& layout, const Linear& layer, std::size_t first_output,
                const Int8Target& target);

@@ -42,6 +42,14 @@ HWY_INLINE V Gelu(D d, V x) {
   return hn::MulAdd(half, Erf(d, hn::Mul(x, hn::Set(d, 0.70710678118654752f))), half);
 }
 
+// x / (1 + exp(-x)).
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V Silu(D d, V x) {
+  // Beyond -88 the exponential would be infinite; the quotient is nothing either way.
+  const V exponent = hn::Min(hn::Neg(x), hn::Set(d, 88.0f));
+  return hn::Div(x, hn::Add(hn::Set(d, 1.0f), hn::Exp(d, exponent)));
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace kindling
 HWY_AFTER_NAMESPACE();

@@ -24,26 +24,68 @@ void GeluAll(float* HWY_RESTRICT values, size_t count) {
 }
 
 // Two passes for mean and variance, because one pass loses digits when the mean is large.
-void NormalizeLayer(const Columns& columns, const float* HWY_RESTRICT weight, const float* HWY_RESTRICT bias,
-                    float epsilon) {
+void NormalizeLayer(const Columns& in, const float* HWY_RESTRICT weight, const float* HWY_RESTRICT bias,
+                    float epsilon, const Columns& out) {
   const hn::ScalableTag<float> d;
   using V = hn::Vec<decltype(d)>;
-  const V per_feature = hn::Set(d, 1.0f / static_cast<float>(columns.features));
-  for (size_t column = 0; column < columns.count; column += hn::Lanes(d)) {
+  const V per_feature = hn::Set(d, 1.0f / static_cast<float>(in.features));
+  for (size_t column = 0; column < in.count; column += hn::Lanes(d)) {
     V sum = hn::Zero(d);
-    for (size_t f = 0; f < columns.features; ++f) sum = hn::Add(sum, hn::Load(d, columns.feature(f) + column));
+    for (size_t f = 0; f < in.features; ++f) sum = hn::Add(sum, hn::Load(d, in.feature(f) + column));
     const V mean = hn::Mul(sum, per_feature);
     V squares = hn::Zero(d);
-    for (size_t f = 0; f < columns.features; ++f) {
-      const V off = hn::Sub(hn::Load(d, columns.feature(f) + column), mean);
+    for (size_t f = 0; f < in.features; ++f) {
+      const V off = hn::Sub(hn::Load(d, in.feature(f) + column), mean);
       squares = hn::MulAdd(off, off, squares);
     }
     const V variance = hn::MulAdd(squares, per_feature, hn::Set(d, epsilon));
     const V scale = hn::Div(hn::Set(d, 1.0f), hn::Sqrt(variance));
-    for (size_t f = 0; f < columns.features; ++f) {
-      float* at = columns.feature(f) + column;
-      const V unit = hn::Mul(hn::Sub(hn::Load(d, at), mean), scale);
-      hn::Store(hn::MulAdd(unit, hn::Set(d, weight[f]), hn::Set(d, bias[f])), d, at);
+    for (size_t f = 0; f < in.features; ++f) {
+      const V unit = hn::Mul(hn::Sub(hn::Load(d, in.feature(f) + column), mean), scale);
+      hn::Store(hn::MulAdd(unit, hn::Set(d, weight[f]), hn::Set(d, bias[f])), d, out.feature(f) + column);
+    }
+  }
+}
+
+template <Gate kGate>
+void GateColumns(const Columns& values, const Columns& factors) {
+  const hn::ScalableTag<float> d;
+  for (size_t f = 0; f < values.features; ++f) {
+    float* HWY_RESTRICT value = values.feature(f);
+    const float* HWY_RESTRICT factor = factors.feature(f);
+    for (size_t c = 0; c < values.count; c += hn::Lanes(d)) {
+      const auto x = hn::Load(d, value + c);
+      const auto y = kGate == Gate::gelu ? Gelu(d, x) : Silu(d, x);
+      hn::Store(hn::Mul(y, hn::Load(d, factor + c)), d, value + c);
+    }
+  }
+}
+
+void ApplyGate(const Columns& values, const Columns& factors, Gate gate) {
+  if (gate == Gate::gelu) GateColumns<Gate::gelu>(values, factors);
+  if (gate == Gate::silu) GateColumns<Gate::silu>(values, factors);
+}
+
+void RotatePositions(const Columns& columns, const Columns& cosines, const Columns& sines) {
+  const hn::ScalableTag<float> d;
+  const size_t lanes = hn::Lanes(d);
+  const size_t half = columns.features / 2;
+  for (size_t f = 0; f < half; ++f) {
+    float* HWY_RESTRICT first = columns.feature(f);
+    float* HWY_RESTRICT second = columns.feature(f + half);
+    for (size_t c = 0; c < columns.count; c += lanes) {
+      const auto cosine = hn::Load(d, cosines.feature(f) + c), sine = hn::Load(d, sines.feature(f) + c);
+      const auto x = hn::LoadU(d, first + c), y = hn::LoadU(d, second + c);
+      const auto turned_x = hn::NegMulAdd(y, sine, hn::Mul(x, cosine));
+      const auto turned_y = hn::MulAdd(x, sine, hn::Mul(y, cosine));
+      if (c + lanes <= columns.count) {
+        hn::StoreU(turned_x, d, first + c);
+        hn::StoreU(turned_y, d, second + c);
+      } else {
+        const auto own = hn::FirstN(d, columns.count - c);
+        hn::BlendedStore(turned_x, own, d, first + c);
+        hn::BlendedStore(turned_y, own, d, second + c);
+      }
     }
   }
 }
@@ -72,6 +114,8 @@ namespace kindling {
 
 HWY_EXPORT(GeluAll);
 HWY_EXPORT(NormalizeLayer);
+HWY_EXPORT(ApplyGate);
+HWY_EXPORT(RotatePositions);
 HWY_EXPORT(AverageColumns);
 
 void gelu(std::span<float> values) {
@@ -79,11 +123,27 @@ void gelu(std::span<float> values) {
   HWY_DYNAMIC_DISPATCH(GeluAll)(values.data(), values.size());
 }
 
-void normalize_layer(const Columns& columns, std::span<const float> weight, std::span<const float> bias,
-                     float epsilon) {
-  KINDLING_CHECK(weight.size() == columns.features && bias.size() == columns.features && columns.aligned());
+void normalize_layer(const Columns& in, std::span<const float> weight, std::span<const float> bias,
+                     float epsilon, const Columns& out) {
+  KINDLING_CHECK(weight.size() == in.features && bias.size() == in.features);
+  KINDLING_CHECK(in.features == out.features && in.count == out.count && in.aligned() && out.aligned());
   prepare_simd();
-  HWY_DYNAMIC_DISPATCH(NormalizeLayer)(columns, weight.data(), bias.data(), epsilon);
+  HWY_DYNAMIC_DISPATCH(NormalizeLayer)(in, weight.data(), bias.data(), epsilon, out);
+}
+
+void apply_gate(const Columns& values, const Columns& factors, Gate gate) {
+  KINDLING_CHECK(values.features == factors.features && values.count == factors.count);
+  KINDLING_CHECK(values.aligned() && factors.aligned());
+  prepare_simd();
+  HWY_DYNAMIC_DISPATCH(ApplyGate)(values, factors, gate);
+}
+
+void rotate_positions(const Columns& columns, const Columns& cosines, const Columns& sines) {
+  KINDLING_CHECK(columns.features % 2 == 0 && cosines.features == columns.features / 2);
+  KINDLING_CHECK(sines.features == cosines.features && cosines.aligned() && sines.aligned());
+  KINDLING_CHECK(cosines.count >= columns.count && sines.count >= columns.count);
+  prepare_simd();
+  HWY_DYNAMIC_DISPATCH(RotatePositions)(columns, cosines, sines);
 }
 
 void average_columns(const Columns& columns, std::span<float> means) {

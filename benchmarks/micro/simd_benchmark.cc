@@ -74,13 +74,13 @@ void multiply_int8_gelu(benchmark::State& state) {
   const std::vector<float> weights = random_floats(inner * hidden);
   const std::vector<float> bias = random_floats(inner);
   Int8Linear packed{
-      .layout = int8_layout(), .inputs = hidden, .words = {}, .scales = {}, .corrections = {}, .bias = bias};
-  std::vector<std::int32_t> words(packed.layout.words(inner, hidden)), corrections(inner);
+      .layout = int8_layout(), .inputs = hidden, .words = {}, .scales = {}, .row_sums = {}, .bias = bias};
+  std::vector<std::int32_t> words(packed.layout.words(inner, hidden)), row_sums(inner);
   std::vector<float> scales(inner);
-  pack_int8(packed.layout, {weights, bias}, 0, {words, scales, corrections});
+  pack_int8(packed.layout, {weights, bias}, 0, {words, scales, row_sums});
   packed.words = words;
   packed.scales = scales;
-  packed.corrections = corrections;
+  packed.row_sums = row_sums;
   ColumnBuffer in_buffer;
   ColumnBuffer out_buffer;
   const Columns in = random_columns(in_buffer, hidden, 512);
@@ -111,7 +111,7 @@ void normalize_layer_512(benchmark::State& state) {
   const std::vector<float> bias = random_floats(hidden);
   ColumnBuffer buffer;
   const Columns columns = random_columns(buffer, hidden, 512);
-  for (auto _ : state) normalize_layer(columns, weight, bias, 1e-12f);
+  for (auto _ : state) normalize_layer(columns, weight, bias, 1e-12f, columns);
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(512 * hidden * sizeof(float)));
 }
 BENCHMARK(normalize_layer_512)->Apply(every_target)->Unit(benchmark::kMicrosecond);

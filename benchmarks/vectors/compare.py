@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Nearest neighbours by Kindling and by its peers: one run, one thread, the same vectors and queries.
 
-    compare.py KINDLING DATA.npy QUERIES.npy [--peers faiss-flat,faiss-pq,...] [--out FILE.json]
+    compare.py KINDLING DATA.npy QUERIES.npy [--peers 'faiss flat,SVS,...'] [--filters 0.1,near:0.01] [--out FILE.json]
 
 Every peer is asked query by query at several settings; for .95 and for .99 the fastest setting that reaches that recall of the
-ten nearest is printed, or "not reached". Build costs are CPU seconds of this process (Kindling: of its own). The streaming
+ten nearest is printed, or "not reached". Peers' times are processor time of their thread, Kindling's are wall time. With
+--filters, only rows of a bitmap may be found, any or those nearest to the first row: faiss flat against Kindling. Build costs are CPU seconds of this process (Kindling: of its own). The streaming
 bound is the time to read the one-bit codes once at the memory bandwidth that is measured here, on one thread.
 """
 
@@ -29,9 +30,9 @@ def asked(search, queries: np.ndarray, exact: np.ndarray) -> dict:
         search(query[None])
     times, found = [], np.full((len(queries), K), -1, "i8")
     for i, query in enumerate(queries):
-        begin = time.perf_counter()
+        begin = time.thread_time_ns()
         ids = np.asarray(search(query[None])).reshape(-1)[:K]
-        times.append(time.perf_counter() - begin)
+        times.append((time.thread_time_ns() - begin) / 1e9)
         found[i, : len(ids)] = ids
     return {"p50": float(np.median(times)) * 1e3, "recall": recall(found, exact)}
 
@@ -83,7 +84,7 @@ class FaissLists:
     def settings(self):
         import faiss
 
-        for probes in (8, 16, 32, 64, 128, 256):
+        for probes in (8, 16, 32, 64, 128, 256, 512):
             for depth in (4, 16, 40):
                 of_lists = faiss.SearchParametersIVF(nprobe=probes)
                 parameters = faiss.IndexRefineSearchParameters(k_factor=depth, base_index_params=of_lists)
@@ -91,6 +92,26 @@ class FaissLists:
 
     def bytes(self, data):
         return data.shape[1] / 4 + 8 if self.codes.startswith("PQ") else data.shape[1] / 8 + 16
+
+
+class FaissHnsw:
+    def build(self, data):
+        import faiss
+
+        faiss.omp_set_num_threads(1)
+        self.index = faiss.IndexHNSWFlat(data.shape[1], 24, faiss.METRIC_INNER_PRODUCT)
+        self.index.hnsw.efConstruction = 100
+        self.index.add(data)
+
+    def settings(self):
+        import faiss
+
+        for depth in (20, 40, 80, 160, 320, 640):
+            parameters = faiss.SearchParametersHNSW(efSearch=depth)
+            yield f"ef {depth}", lambda q, p=parameters: self.index.search(q, K, params=p)[1]
+
+    def bytes(self, data):
+        return 4.0 * data.shape[1] + 24 * 2 * 4
 
 
 class Hnswlib:
@@ -173,23 +194,51 @@ class Svs:
 PEERS = {
     "faiss flat": FaissFlat,
     "faiss IVF PQ fast scan": lambda: FaissLists("PQ{}x4fs"),
-    "faiss IVF RaBitQ": lambda: FaissLists("RaBitQ"),
+    "faiss IVF RaBitQ": lambda: FaissLists("RaBitQfs"),
+    "faiss HNSW": FaissHnsw,
     "hnswlib": Hnswlib,
     "usearch": Usearch,
     "SVS": Svs,
 }
 
 
-def kindling(program, data_path, queries_path, target) -> dict:
-    words = [program, "bench", "vectors", "--data", data_path, "--queries", queries_path, "--recall", str(target), "--json"]
+def kindling(program, data_path, queries_path, target, *more) -> dict:
+    words = [program, "bench", "vectors", "--data", data_path, "--queries", queries_path, "--recall", str(target), "--json", *more]
     report = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
     return {
         "p50": report["latency_ms"]["p50"],
         "recall": report["recall_at_10"],
-        "setting": f"{report['plan']['candidates']} candidates, {report['plan']['reranked']} reranked",
+        "setting": "{kind}: {candidates} candidates, {reranked} reranked, {lists} of {lists_all} lists".format(**report["plan"]),
         "build_cpu_s": report["stages"]["build_processor_ms"] / 1e3,
         "bytes": report["index"]["bytes_a_vector"],
     }
+
+
+def filtered(data, queries, choice) -> float:
+    """faiss flat over the rows of a bitmap."""
+    import faiss
+
+    count = max(1, int(float(choice.removeprefix("near:")) * len(data)))
+    near = choice.startswith("near:")
+    kept = np.argsort(-(data @ data[0]))[:count] if near else np.random.default_rng(5).choice(len(data), count, replace=False)
+    bits = np.zeros(len(data), bool)
+    bits[kept] = True
+    bitmap = np.packbits(bits, bitorder="little")
+    faiss.omp_set_num_threads(1)
+    index = faiss.IndexFlatIP(data.shape[1])
+    index.add(data)
+    parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
+    exact = np.zeros((len(queries), K), "i8")
+    return asked(lambda q: index.search(q, K, params=parameters)[1], queries, exact)["p50"]
+
+
+def nearest(data, queries) -> np.ndarray:
+    found = []
+    for first in range(0, len(queries), 50):
+        products = queries[first : first + 50] @ data.T
+        best = np.argpartition(-products, K, axis=1)[:, :K]
+        found.append(np.take_along_axis(best, np.argsort(-np.take_along_axis(products, best, 1), axis=1), 1))
+    return np.concatenate(found)
 
 
 def main() -> None:
@@ -199,11 +248,12 @@ def main() -> None:
     parser.add_argument("queries")
     parser.add_argument("--peers", default=",".join(PEERS))
     parser.add_argument("--asked", type=int, default=300)
+    parser.add_argument("--filters", default="")
     parser.add_argument("--out")
     options = parser.parse_args()
 
     data, queries = np.load(options.data), np.load(options.queries)[: options.asked]
-    exact = np.concatenate([np.argsort(-(q[None] @ data.T), axis=1)[:, :K] for q in queries])
+    exact = nearest(data, queries)
     rows = {}
 
     def report(name, **row):
@@ -213,7 +263,10 @@ def main() -> None:
     report("bandwidth", gb_s=bandwidth(), bound_ms=len(data) * (data.shape[1] / 8 + 2) / bandwidth() / 1e6)
     for target in TARGETS:
         report("Kindling", target=target, **kindling(options.kindling, options.data, options.queries, target))
-    for name in options.peers.split(","):
+    for choice in filter(None, options.filters.split(",")):
+        ours = kindling(options.kindling, options.data, options.queries, 0.99, "--filter", choice)
+        report("filter " + choice, kindling=ours, faiss_flat_p50=filtered(data, queries[:50], choice))
+    for name in filter(None, options.peers.split(",")):
         peer = PEERS[name]()
         if isinstance(peer, FaissLists):
             peer.codes = peer.codes.format(data.shape[1] // 2)

@@ -205,14 +205,14 @@ std::vector<UnitShard> disjoint_shards(const Snapshot& snapshot, std::vector<Uni
 
 Result<std::vector<UnitShard>> window_shards(const Snapshot& snapshot, const std::optional<Filter>& filter,
                                              std::uint64_t tokens, const TextTokens& text_tokens) {
-  std::vector<bool> kept;
+  DocumentSet kept = snapshot.live_documents();
   if (filter) {
     KINDLING_TRY(kept, snapshot.matching(*filter));
   }
   WindowFiller filler(snapshot, tokens, text_tokens);
   for (std::uint32_t slot = 0; slot < snapshot.document_slots(); ++slot) {
     const DocumentIndex document{slot};
-    if (filter ? !kept[slot] : !snapshot.live(document)) continue;
+    if (!kept.contains(document)) continue;
     std::vector<Unit> units = document_units(snapshot, document);
     for (Unit& unit : units) unit.value = 1;
     for (std::size_t first = 0; first < units.size();) {

@@ -20,10 +20,10 @@ constexpr std::uint32_t part_chunks = 4096;
 
 class Embedding {
  public:
-  Embedding(const Snapshot& snapshot, Writer& writer, const Encoder& encoder, unsigned threads,
+  Embedding(const Snapshot& snapshot, const AttachVectors& attach, const Encoder& encoder, unsigned threads,
             const OnEmbedded& on_embedded, const Cancellation& cancellation)
       : snapshot_(snapshot),
-        writer_(writer),
+        attach_(attach),
         encoder_(encoder),
         threads_(threads),
         on_embedded_(on_embedded),
@@ -51,7 +51,7 @@ class Embedding {
       if (status) done += slice;
     }
     if (done > 0) {
-      KINDLING_TRY_VOID(writer_.attach_vectors(range.segment, range.first_in_segment + first, done, values));
+      KINDLING_TRY_VOID(attach_(range.segment, range.first_in_segment + first, done, values));
     }
     return status;
   }
@@ -64,7 +64,7 @@ class Embedding {
     for (std::uint32_t i = 0; i < count; ++i) {
       const ChunkIndex chunk{first + i};
       if (!snapshot_.live(snapshot_.document_of(chunk))) continue;
-      texts.push_back(text_of(chunk));
+      texts.push_back(embedding_text_of(snapshot_, chunk));
       rows.push_back(i);
     }
     const std::vector<std::string_view> views(texts.begin(), texts.end());
@@ -86,14 +86,8 @@ class Embedding {
     return {};
   }
 
-  [[nodiscard]] std::string text_of(ChunkIndex index) const {
-    const ChunkView chunk = snapshot_.chunk(index);
-    const SectionView section = snapshot_.section(chunk.section);
-    return embedding_text(snapshot_.document(chunk.document).title, section.heading_path, chunk.text);
-  }
-
   const Snapshot& snapshot_;
-  Writer& writer_;
+  const AttachVectors& attach_;
   const Encoder& encoder_;
   unsigned threads_;
   const OnEmbedded& on_embedded_;
@@ -105,11 +99,27 @@ class Embedding {
 
 }  // namespace
 
+std::string embedding_text_of(const Snapshot& snapshot, ChunkIndex index) {
+  const ChunkView chunk = snapshot.chunk(index);
+  const SectionView section = snapshot.section(chunk.section);
+  return embedding_text(snapshot.document(chunk.document).title, section.heading_path, chunk.text);
+}
+
+Result<EmbedReport> embed_pending_of(const Snapshot& snapshot, const AttachVectors& attach,
+                                     const Encoder& encoder, unsigned threads, const OnEmbedded& on_embedded,
+                                     const Cancellation& cancellation) {
+  return Embedding(snapshot, attach, encoder, threads, on_embedded, cancellation).run();
+}
+
 Result<EmbedReport> embed_pending(Files& files, const std::filesystem::path& index, Writer& writer,
                                   const Encoder& encoder, unsigned threads, const OnEmbedded& on_embedded,
                                   const Cancellation& cancellation) {
   KINDLING_TRY(const auto snapshot, Snapshot::open(files, index));
-  return Embedding(*snapshot, writer, encoder, threads, on_embedded, cancellation).run();
+  const auto attach = [&](std::uint64_t segment, std::uint32_t first, std::uint32_t count,
+                          std::span<const float> values) {
+    return writer.attach_vectors(segment, first, count, values);
+  };
+  return embed_pending_of(*snapshot, attach, encoder, threads, on_embedded, cancellation);
 }
 
 }  // namespace kindling

@@ -115,7 +115,7 @@ Status repeat(const BenchOptions& options, const std::vector<std::string>& queri
   return {};
 }
 
-// The ten nearest chunks by the index's cosines, against a plain sum over its stored vectors.
+// The ten nearest chunks as the index finds them, against a plain sum over its stored vectors.
 Result<double> vector_recall(const Snapshot& snapshot, const Encoder& encoder,
                              const std::vector<std::string>& queries, const Cancellation& cancellation) {
   double found = 0, wanted = 0;
@@ -131,18 +131,12 @@ Result<double> vector_recall(const Snapshot& snapshot, const Encoder& encoder,
       exact.emplace_back(-sum, i);
     }
     std::sort(exact.begin(), exact.end());
-    std::vector<float> cosines(snapshot.chunk_slots());
-    snapshot.cosines(query.vector, cosines);
-    std::vector<std::pair<float, std::uint32_t>> got;
-    for (std::uint32_t i = 0; i < cosines.size(); ++i) {
-      if (cosines[i] == cosines[i]) got.emplace_back(-cosines[i], i);
-    }
-    std::sort(got.begin(), got.end());
+    const std::vector<NearestChunk> got = snapshot.nearest(query.vector, 10, query.allowed);
     // Equal texts have equal vectors: a hit is whatever is as near as the tenth.
     const std::size_t depth = std::min<std::size_t>(10, exact.size());
     if (depth == 0) continue;
     const double last = exact[depth - 1].first + 1e-6;
-    for (std::size_t i = 0; i < depth; ++i) found += got[i].first <= last ? 1 : 0;
+    for (const NearestChunk& one : got) found += -one.cosine <= last ? 1 : 0;
     wanted += static_cast<double>(depth);
   }
   return wanted == 0 ? 1 : found / wanted;

@@ -51,16 +51,15 @@ class StrengthProbe {
                  make_query(snapshot_, &encoder_, {.text = text, .mode = SearchMode::hybrid, .filter = {}},
                             cancellation_));
     if (without != nullptr) leave_out(query, *without);
-    const Candidates candidates = retrieve(snapshot_, query);
-    return evidence_strength(score(snapshot_, query, candidates, SearchMode::hybrid),
-                             !candidates.cosines.empty());
+    const Candidates candidates = retrieve(snapshot_, query, search_depth(1));
+    return evidence_strength(score(snapshot_, query, candidates, SearchMode::hybrid), candidates.has_vectors);
   }
 
  private:
   void leave_out(Query& query, const Judgements& without) const {
     for (const auto& [name, grade] : without) {
       const auto document = snapshot_.find(name);
-      if (grade > 0 && document) query.allowed[position(*document)] = false;
+      if (grade > 0 && document) query.allowed.erase(*document);
     }
   }
 

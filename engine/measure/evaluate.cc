@@ -26,7 +26,7 @@ Result<Ranking> rank(const Snapshot& snapshot, const Encoder& encoder, const Que
   Ranking ranking;
   const Stopwatch watch;
   KINDLING_TRY(const Query query, make_query(snapshot, &encoder, question, cancellation));
-  const Candidates candidates = retrieve(snapshot, query);
+  const Candidates candidates = retrieve(snapshot, query, search_depth(run_depth));
   const Scores scores = score(snapshot, query, candidates, question.mode);
   for (const RankedDocument& ranked : rank_documents(snapshot, scores, run_depth)) {
     ranking.documents.emplace_back(snapshot.document(ranked.document).name);

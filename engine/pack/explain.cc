@@ -31,8 +31,8 @@ class Ledger {
     LedgerEntry entry;
     KINDLING_TRY(entry.place, places_.at(unit.section, unit.span));
     entry.value = unit.value;
-    const float chunk_score = evidence_.scores.chunks[position(unit.chunk)];
-    entry.chunk_score = chunk_score > no_score ? chunk_score : 0;
+    const ScoredChunk* scored = evidence_.scores.find(unit.chunk);
+    entry.chunk_score = scored == nullptr ? 0 : scored->score;
     if (const auto found = section_score_.find(position(unit.section)); found != section_score_.end()) {
       entry.section_score = found->second;
     }

@@ -19,11 +19,11 @@ Result<Evidence> gather_one(const Snapshot& snapshot, const Encoder* encoder, co
                             std::uint64_t budget, const Cancellation& cancellation) {
   Evidence evidence;
   KINDLING_TRY(evidence.query, make_query(snapshot, encoder, question, cancellation));
-  evidence.candidates = retrieve(snapshot, evidence.query);
-  evidence.has_vectors = !evidence.candidates.cosines.empty();
+  const std::size_t chunks = candidate_chunks(budget);
+  evidence.candidates = retrieve(snapshot, evidence.query, chunks);
+  evidence.has_vectors = evidence.candidates.has_vectors;
   evidence.scores = score(snapshot, evidence.query, evidence.candidates, question.mode);
-  evidence.units =
-      value_units(snapshot, evidence.query, evidence.candidates, evidence.scores, candidate_chunks(budget));
+  evidence.units = value_units(snapshot, evidence.query, evidence.candidates, evidence.scores, chunks);
   return evidence;
 }
 

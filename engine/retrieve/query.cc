@@ -13,12 +13,6 @@ Status check_encoder(const IndexSettings& settings, const Encoder& encoder) {
                "name the same model with --encoder, or index again into another folder"};
 }
 
-std::vector<bool> live_documents(const Snapshot& snapshot) {
-  std::vector<bool> live(snapshot.document_slots());
-  for (std::uint32_t i = 0; i < live.size(); ++i) live[i] = snapshot.live(DocumentIndex{i});
-  return live;
-}
-
 }  // namespace
 
 Result<Query> make_query(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
@@ -39,12 +33,13 @@ Result<Query> make_query(const Snapshot& snapshot, const Encoder* encoder, const
     KINDLING_TRY_VOID(check_encoder(snapshot.settings(), *encoder));
     const std::array<std::string_view, 1> texts{question.text};
     KINDLING_TRY(Embeddings embeddings, encoder->encode(texts, {.threads = 1, .query = true}, cancellation));
+    query.trust = encoder->trust();
     query.vector = std::move(embeddings.values);
   }
   if (question.filter) {
     KINDLING_TRY(query.allowed, snapshot.matching(*question.filter));
   } else {
-    query.allowed = live_documents(snapshot);
+    query.allowed = snapshot.live_documents();
   }
   return query;
 }

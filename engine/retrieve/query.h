@@ -18,7 +18,8 @@ struct Query {
   Language language = Language::unknown;
   std::vector<Term> terms;
   std::vector<float> vector;  // unit length; empty: the search is by keywords alone
-  std::vector<bool> allowed;  // [document slots]: live and kept by the filter
+  float trust = 1;            // Encoder::trust of what made the vector
+  DocumentSet allowed;        // live and kept by the filter
 };
 
 // `encoder` may be null unless the mode is `vector`. Errors: those of check_question; `encoder_mismatch` when

@@ -1,14 +1,86 @@
 #include "engine/retrieve/retrieve.h"
 
-namespace kindling {
+#include <algorithm>
+#include <iterator>
 
-Candidates retrieve(const Snapshot& snapshot, const Query& query) {
-  Candidates candidates;
-  if (!query.terms.empty()) candidates.lexical = snapshot.lexical(query.terms);
-  if (!query.vector.empty()) {
-    candidates.cosines.resize(snapshot.chunk_slots());
-    snapshot.cosines(query.vector, candidates.cosines);
+namespace kindling {
+namespace {
+
+// What keywords say of the candidates; chunks without a word of the question get none.
+void add_lexical(const Snapshot& snapshot, Candidates& candidates) {
+  auto section = candidates.lexical.sections.begin();
+  const auto sections_end = candidates.lexical.sections.end();
+  auto match = candidates.lexical.chunks.begin();
+  const auto matches_end = candidates.lexical.chunks.end();
+  for (CandidateChunk& candidate : candidates.chunks) {
+    while (match != matches_end && match->chunk < candidate.chunk) ++match;
+    if (match == matches_end) return;
+    if (match->chunk != candidate.chunk) continue;
+    candidate.lexical = match->score;
+    candidate.bigram = match->bigram;
+    const SectionIndex over = snapshot.section_of(candidate.chunk);
+    while (section != sections_end && section->section < over) ++section;
+    if (section != sections_end && section->section == over) candidate.named = section->named;
   }
+}
+
+// What vectors say of those that keywords alone have found.
+void add_cosines(const Snapshot& snapshot, const Query& query, std::span<const NearestChunk> nearest,
+                 std::vector<CandidateChunk>& chunks) {
+  std::vector<ChunkIndex> unknown;
+  auto known = nearest.begin();
+  for (CandidateChunk& candidate : chunks) {
+    while (known != nearest.end() && known->chunk < candidate.chunk) ++known;
+    if (known != nearest.end() && known->chunk == candidate.chunk) {
+      candidate.cosine = known->cosine;
+    } else {
+      unknown.push_back(candidate.chunk);
+    }
+  }
+  std::vector<float> cosines(unknown.size());
+  snapshot.cosines(query.vector, unknown, cosines);
+  auto candidate = chunks.begin();
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
+    while (candidate->chunk != unknown[i]) ++candidate;
+    candidate->cosine = cosines[i];
+  }
+}
+
+}  // namespace
+
+Candidates retrieve(const Snapshot& snapshot, const Query& query, std::size_t depth) {
+  Candidates candidates;
+  std::vector<NearestChunk> nearest;
+  if (!query.vector.empty()) {
+    nearest = snapshot.nearest(query.vector, depth, query.allowed);
+    candidates.has_vectors = true;
+    candidates.spread = snapshot.cosine_spread(query.vector);
+    if (!nearest.empty()) candidates.cosine_max = nearest.front().cosine;
+  }
+  std::sort(nearest.begin(), nearest.end(),
+            [](const NearestChunk& a, const NearestChunk& b) { return a.chunk < b.chunk; });
+  std::vector<ChunkIndex> found;
+  found.reserve(nearest.size());
+  for (const NearestChunk& one : nearest) found.push_back(one.chunk);
+
+  if (!query.terms.empty()) {
+    const LexicalSelection selection{.count = depth,
+                                     .bigram_weight = bigram_weight,
+                                     .named_weight = named_weight,
+                                     .also = found,
+                                     .allowed = &query.allowed};
+    candidates.lexical = snapshot.lexical(query.terms, selection);
+  }
+  std::vector<ChunkIndex> matched;
+  matched.reserve(candidates.lexical.chunks.size());
+  for (const ChunkMatch& match : candidates.lexical.chunks) matched.push_back(match.chunk);
+  std::vector<ChunkIndex> all;
+  std::set_union(found.begin(), found.end(), matched.begin(), matched.end(), std::back_inserter(all));
+
+  candidates.chunks.reserve(all.size());
+  for (const ChunkIndex chunk : all) candidates.chunks.push_back({.chunk = chunk});
+  add_lexical(snapshot, candidates);
+  if (candidates.has_vectors) add_cosines(snapshot, query, nearest, candidates.chunks);
   return candidates;
 }
 

@@ -1,21 +1,47 @@
-// The two legs of retrieval, exact and complete: what keywords say of every chunk and section, and what vectors
-// say.
+// The two legs of retrieval joined: the best chunks by keywords and the nearest by vectors, each with what both
+// legs say of it.
+//
+// Exact: a chunk that one leg alone found gets its true number of the other. What is not among the best `depth`
+// of either leg is no candidate; with a depth of all chunks everything is one.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "engine/retrieve/query.h"
+#include "index/dense.h"
 #include "index/lexical.h"
 #include "index/snapshot.h"
 
 namespace kindling {
 
-struct Candidates {
-  LexicalMatches lexical;  // of live documents, whether allowed or not
-  std::vector<float>
-      cosines;  // [chunk slots] to the question's vector, NaN where there is none; empty without a vector
+// What words add to a score besides BM25 (score.h): the best by keywords are chosen with them.
+inline constexpr float bigram_weight = .05f;
+inline constexpr float named_weight = .5f;
+
+struct CandidateChunk {
+  ChunkIndex chunk{};
+  float lexical = 0;  // BM / U
+  float bigram = 0;
+  float named = 0;                                         // of its section
+  float cosine = std::numeric_limits<float>::quiet_NaN();  // to the question's vector; NaN where there is none
 };
 
-[[nodiscard]] Candidates retrieve(const Snapshot& snapshot, const Query& query);
+struct Candidates {
+  std::vector<CandidateChunk> chunks;  // of allowed documents, in index order
+  LexicalMatches lexical;              // of these chunks and their sections
+  CosineSpread spread;                 // of the question's vector
+  float cosine_max = 0;                // of allowed chunks; 0 without vectors
+  bool has_vectors = false;            // whether cosines were asked for
+};
+
+// How deep the legs are looked into for `k` hits: what ranks beyond it by both legs is not among the first k by
+// the score (docs/quality.md).
+[[nodiscard]] constexpr std::size_t search_depth(std::size_t k) { return std::max<std::size_t>(400, 4 * k); }
+
+// Requires: depth > 0.
+[[nodiscard]] Candidates retrieve(const Snapshot& snapshot, const Query& query, std::size_t depth);
 
 }  // namespace kindling

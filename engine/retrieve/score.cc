@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <unordered_map>
 
 namespace kindling {
@@ -9,14 +10,11 @@ namespace {
 
 constexpr float dense_weight = .9f;
 constexpr float feedback_weight = .15f;
-constexpr float bigram_weight = .05f;
-constexpr float named_weight = .5f;
 constexpr std::size_t feedback_chunks = 10;
 constexpr float feedback_temperature = .05f;
 constexpr std::size_t section_candidates = 2'000;  // chunks whose sections are scored
-constexpr std::size_t gate_sample = 300;           // chunks
 
-// How the cosines of all chunks to this question are spread: what a given cosine is worth.
+// What a given cosine is worth, of how the cosines of all chunks to this question are spread.
 struct CosineScale {
   float mean = 0;
   float weight = 0;  // .9 z^2
@@ -26,97 +24,52 @@ struct CosineScale {
   }
 };
 
-CosineScale scale_of(std::span<const float> cosines) {
-  double sum = 0, squares = 0;
-  float best = -1;
-  std::size_t count = 0;
-  for (const float cosine : cosines) {
-    if (std::isnan(cosine)) continue;
-    sum += cosine;
-    squares += double{cosine} * cosine;
-    best = std::max(best, cosine);
-    ++count;
-  }
-  if (count == 0) return {};
-  const double n = static_cast<double>(count);
-  const double mean = sum / n;
-  const double deviation = std::sqrt(std::max(squares / n - mean * mean, 1e-8));
+CosineScale scale_of(const CosineSpread& spread, float best) {
+  if (spread.rows == 0) return {};
   // Of a handful of chunks the deviation says nothing; z is kept within what collections of any size have
   // shown.
-  const float z = std::clamp(static_cast<float>((best - mean) / deviation / 5), .3f, 2.f);
-  return {static_cast<float>(mean), dense_weight * z * z};
+  const float z = std::clamp((best - spread.mean) / std::max(spread.deviation, 1e-4f) / 5, .3f, 2.f);
+  return {spread.mean, dense_weight * z * z};
 }
 
-std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-// Median characters a token over chunks in the question's language (or of all, if those are few), mapped to [0,
-// 1]: an English vocabulary splits other languages into crumbs, and its vectors mislead there.
+// An English vocabulary splits other languages into crumbs, and its vectors mislead there.
 float language_gate(const Snapshot& snapshot, Language language) {
-  std::vector<float> same, any;
-  const std::uint32_t slots = snapshot.chunk_slots();
-  const std::uint32_t step = std::max<std::uint32_t>(1, slots / (4 * gate_sample));
-  for (std::uint32_t i = 0; i < slots && same.size() < gate_sample; i += step) {
-    const ChunkView chunk = snapshot.chunk(ChunkIndex{i});
-    if (chunk.tokens == 0 || !snapshot.live(chunk.document)) continue;
-    const float rate = static_cast<float>(code_points(chunk.text)) / static_cast<float>(chunk.tokens);
-    any.push_back(rate);
-    if (snapshot.document(chunk.document).language == language) same.push_back(rate);
-  }
-  std::vector<float>& rates = same.size() >= 30 ? same : any;
-  if (rates.empty()) return 0;
-  const auto middle = rates.begin() + static_cast<std::ptrdiff_t>(rates.size() / 2);
-  std::nth_element(rates.begin(), middle, rates.end());
-  return std::clamp((*middle - 2.3f) / .7f, 0.f, 1.f);
+  return std::clamp((snapshot.characters_per_token(language) - 2.3f) / .7f, 0.f, 1.f);
 }
 
-// The positions of the `count` best scores, in ascending order of position: of equal ones the earlier.
-std::vector<std::uint32_t> best_positions(std::span<const float> scores, std::size_t count) {
-  std::vector<std::uint32_t> positions;
-  positions.reserve(scores.size());
-  for (std::uint32_t i = 0; i < scores.size(); ++i) {
-    if (scores[i] > no_score) positions.push_back(i);
-  }
+bool better(const ScoredChunk& a, const ScoredChunk& b) {
+  return a.score != b.score ? a.score > b.score : a.chunk < b.chunk;
+}
+
+// The positions of the `count` best, in index order: of equal ones the earlier.
+std::vector<std::uint32_t> best_positions(std::span<const ScoredChunk> chunks, std::size_t count) {
+  std::vector<std::uint32_t> positions(chunks.size());
+  std::iota(positions.begin(), positions.end(), 0u);
   if (count >= positions.size()) return positions;
-  const auto better = [&](std::uint32_t a, std::uint32_t b) {
-    return scores[a] != scores[b] ? scores[a] > scores[b] : a < b;
-  };
-  std::vector<std::uint32_t> ranked = positions;
-  const auto first_left_out = ranked.begin() + static_cast<std::ptrdiff_t>(count);
-  std::nth_element(ranked.begin(), first_left_out, ranked.end(), better);
-  std::erase_if(positions, [&](std::uint32_t i) { return !better(i, *first_left_out); });
+  const auto left_out = positions.begin() + static_cast<std::ptrdiff_t>(count);
+  std::nth_element(positions.begin(), left_out, positions.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return better(chunks[a], chunks[b]); });
+  positions.erase(left_out, positions.end());
+  std::sort(positions.begin(), positions.end());
   return positions;
 }
 
-std::vector<float> feedback_vector(const Snapshot& snapshot, std::span<const float> scores) {
-  std::vector<std::uint32_t> best = best_positions(scores, feedback_chunks);
-  std::stable_sort(best.begin(), best.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
+std::vector<float> feedback_vector(const Snapshot& snapshot, std::span<const ScoredChunk> chunks) {
+  std::vector<std::uint32_t> best = best_positions(chunks, feedback_chunks);
+  std::sort(best.begin(), best.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return better(chunks[a], chunks[b]); });
   std::vector<float> centroid(snapshot.settings().dimensions, 0.f);
   float total = 0;
   for (const std::uint32_t i : best) {
-    const std::span<const float> vector = snapshot.vector(ChunkIndex{i});
+    const std::span<const float> vector = snapshot.vector(chunks[i].chunk);
     if (vector.empty()) continue;
-    const float weight = std::exp((scores[i] - scores[best.front()]) / feedback_temperature);
+    const float weight = std::exp((chunks[i].score - chunks[best.front()].score) / feedback_temperature);
     for (std::size_t d = 0; d < centroid.size(); ++d) centroid[d] += weight * vector[d];
     total += weight;
   }
   if (total == 0) return {};
   for (float& value : centroid) value /= total;
   return centroid;
-}
-
-float mean_of(std::span<const float> values) {
-  double sum = 0;
-  std::size_t count = 0;
-  for (const float value : values) {
-    if (std::isnan(value)) continue;
-    sum += value;
-    ++count;
-  }
-  return count == 0 ? 0 : static_cast<float>(sum / static_cast<double>(count));
 }
 
 // Everything that one call of `score` knows; its methods are the steps in their order.
@@ -126,88 +79,73 @@ class Scoring {
       : snapshot_(snapshot), query_(query), candidates_(candidates), mode_(mode) {}
 
   Scores run() {
-    allow();
-    if (mode_ == SearchMode::vector) {
-      score_by_cosine();
-    } else {
-      score_by_keywords();
-      if (!candidates_.cosines.empty()) add_dense();
-      add_named();
-    }
+    take_candidates();
+    if (mode_ != SearchMode::vector && dense_) add_feedback();
+    for (ScoredChunk& chunk : scores_.chunks) chunk.score += named_weight * chunk.named;
     score_sections();
-    note_strongest();
+    scores_.coverage_max = candidates_.lexical.coverage_max;
+    scores_.cosine_max = candidates_.cosine_max;
     return std::move(scores_);
   }
 
  private:
-  void allow() {
-    const std::uint32_t slots = snapshot_.chunk_slots();
-    allowed_.resize(slots);
-    for (std::uint32_t i = 0; i < slots; ++i)
-      allowed_[i] = query_.allowed[position(snapshot_.document_of(ChunkIndex{i}))];
-    scores_.chunks.assign(slots, no_score);
-  }
-
-  void score_by_cosine() {
-    for (std::uint32_t i = 0; i < allowed_.size(); ++i) {
-      if (allowed_[i] && !std::isnan(candidates_.cosines[i])) scores_.chunks[i] = candidates_.cosines[i];
+  void take_candidates() {
+    dense_ = candidates_.has_vectors;
+    if (mode_ != SearchMode::vector && dense_) {
+      scores_.gate = query_.trust * language_gate(snapshot_, query_.language);
+      dense_ = scores_.gate > 0;
+      scale_ = scale_of(candidates_.spread, candidates_.cosine_max);
+    }
+    scores_.chunks.reserve(candidates_.chunks.size());
+    for (const CandidateChunk& candidate : candidates_.chunks) {
+      const bool has_cosine = dense_ && !std::isnan(candidate.cosine);
+      if (!has_cosine && candidate.lexical == 0) continue;
+      ScoredChunk chunk{.chunk = candidate.chunk,
+                        .score = candidate.lexical + bigram_weight * candidate.bigram,
+                        .lexical = candidate.lexical,
+                        .bigram = candidate.bigram,
+                        .named = candidate.named,
+                        .cosine = std::isnan(candidate.cosine) ? 0 : candidate.cosine};
+      if (mode_ == SearchMode::vector) {
+        chunk.score = candidate.cosine;
+      } else if (has_cosine) {
+        chunk.score += scores_.gate * scale_.weight * scale_.evidence(candidate.cosine);
+      }
+      scores_.chunks.push_back(chunk);
     }
   }
 
-  void score_by_keywords() {
-    scores_.lexical.assign(allowed_.size(), 0);
-    scores_.bigram.assign(allowed_.size(), 0);
-    for (const ChunkMatch& match : candidates_.lexical.chunks) {
-      const std::uint32_t i = position(match.chunk);
-      if (!allowed_[i]) continue;
-      scores_.lexical[i] = match.score;
-      scores_.bigram[i] = match.bigram;
-      scores_.chunks[i] = match.score + bigram_weight * match.bigram;
-    }
-  }
-
-  void add_dense() {
-    scores_.gate = language_gate(snapshot_, query_.language);
-    if (scores_.gate == 0) return;
-    scale_ = scale_of(candidates_.cosines);
-    for (std::uint32_t i = 0; i < allowed_.size(); ++i) {
-      if (!allowed_[i] || std::isnan(candidates_.cosines[i])) continue;
-      const float lexical = scores_.chunks[i] > no_score ? scores_.chunks[i] : 0;
-      scores_.chunks[i] = lexical + scores_.gate * scale_.weight * scale_.evidence(candidates_.cosines[i]);
-    }
-    const std::vector<float> centroid = feedback_vector(snapshot_, scores_.chunks);
-    if (centroid.empty()) return;
-    scores_.feedback.resize(allowed_.size());
-    snapshot_.cosines(centroid, scores_.feedback);
-    feedback_mean_ = mean_of(scores_.feedback);
-    for (std::uint32_t i = 0; i < allowed_.size(); ++i) {
-      scores_.feedback[i] = std::isnan(scores_.feedback[i]) ? 0 : scores_.feedback[i] - feedback_mean_;
-      if (scores_.chunks[i] > no_score)
-        scores_.chunks[i] += scores_.gate * feedback_weight * scores_.feedback[i];
-    }
-  }
-
-  void add_named() {
-    scores_.named.assign(snapshot_.section_slots(), 0);
-    for (const SectionMatch& match : candidates_.lexical.sections) {
-      scores_.named[position(match.section)] = match.named;
-    }
-    for (std::uint32_t i = 0; i < allowed_.size(); ++i) {
-      if (scores_.chunks[i] == no_score) continue;
-      scores_.chunks[i] += named_weight * scores_.named[position(snapshot_.section_of(ChunkIndex{i}))];
+  void add_feedback() {
+    centroid_ = feedback_vector(snapshot_, scores_.chunks);
+    if (centroid_.empty()) return;
+    feedback_mean_ = snapshot_.cosine_spread(centroid_).mean;
+    std::vector<ChunkIndex> chunks;
+    chunks.reserve(scores_.chunks.size());
+    for (const ScoredChunk& chunk : scores_.chunks) chunks.push_back(chunk.chunk);
+    std::vector<float> products(chunks.size());
+    snapshot_.cosines(centroid_, chunks, products);
+    for (std::size_t i = 0; i < products.size(); ++i) {
+      ScoredChunk& chunk = scores_.chunks[i];
+      chunk.feedback = std::isnan(products[i]) ? 0 : products[i] - feedback_mean_;
+      chunk.score += scores_.gate * feedback_weight * chunk.feedback;
     }
   }
 
   void score_sections() {
-    // Chunks, the sections of ascending chunks, and the matches all ascend.
+    std::vector<SectionIndex> sections;
+    for (const std::uint32_t i : best_positions(scores_.chunks, section_candidates)) {
+      const SectionIndex section = snapshot_.section_of(scores_.chunks[i].chunk);
+      if (sections.empty() || sections.back() != section) sections.push_back(section);
+    }
+    const std::vector<SectionDense> dense = dense_ ? section_dense(sections) : std::vector<SectionDense>{};
+    // Sections and their matches both ascend.
     auto match = candidates_.lexical.sections.begin();
     const auto end = candidates_.lexical.sections.end();
-    for (const std::uint32_t i : best_positions(scores_.chunks, section_candidates)) {
-      const SectionIndex section = snapshot_.section_of(ChunkIndex{i});
-      if (!scores_.sections.empty() && scores_.sections.back().section == section) continue;
-      while (match != end && match->section < section) ++match;
-      const bool matches = match != end && match->section == section;
-      scores_.sections.push_back({section, section_score(section, matches ? &*match : nullptr)});
+    for (std::size_t i = 0; i < sections.size(); ++i) {
+      while (match != end && match->section < sections[i]) ++match;
+      const bool matches = match != end && match->section == sections[i];
+      scores_.sections.push_back(
+          {sections[i], section_score(matches ? &*match : nullptr, dense_ ? dense[i] : SectionDense{})});
     }
   }
 
@@ -218,31 +156,78 @@ class Scoring {
   };
 
   // The section vector is the normalised token-weighted mean of its chunks' vectors, so its inner products are
-  // the chunks' weighted means over the length of that mean.
-  SectionDense section_dense(const SectionView& section) const {
-    SectionDense dense;
-    float best = -1, cosine = 0, feedback = 0;
-    for (std::uint32_t k = 0; k < section.chunk_count; ++k) {
-      const ChunkIndex chunk{position(section.first_chunk) + k};
-      const std::uint32_t i = position(chunk);
-      if (std::isnan(candidates_.cosines[i])) continue;
-      const auto weight = static_cast<float>(snapshot_.chunk(chunk).tokens);
-      best = std::max(best, candidates_.cosines[i]);
-      cosine += weight * candidates_.cosines[i];
-      if (!scores_.feedback.empty()) feedback += weight * (scores_.feedback[i] + feedback_mean_);
-      dense.known = true;
+  // the chunks' weighted means over the length of that mean. Chunks that are no candidates count too.
+  std::vector<SectionDense> section_dense(std::span<const SectionIndex> sections) const {
+    std::vector<ChunkIndex> chunks;
+    for (const SectionIndex section : sections) {
+      const SectionView view = snapshot_.section(section);
+      for (std::uint32_t k = 0; k < view.chunk_count; ++k)
+        chunks.push_back(ChunkIndex{position(view.first_chunk) + k});
     }
-    const float length = dense.known ? snapshot_.section_vector_length(section.index) : 0;
-    if (length == 0) return {};
-    dense.cosine = .5f * (cosine / length + best);
-    dense.feedback = feedback / length - feedback_mean_;
+    const std::vector<float> cosines =
+        products(query_.vector, chunks, [](const ScoredChunk& chunk) { return chunk.cosine; });
+    const std::vector<float> feedbacks = centroid_.empty()
+                                             ? std::vector<float>(chunks.size())
+                                             : products(centroid_, chunks, [this](const ScoredChunk& chunk) {
+                                                 return chunk.feedback + feedback_mean_;
+                                               });
+    std::vector<SectionDense> dense;
+    dense.reserve(sections.size());
+    std::size_t i = 0;
+    for (const SectionIndex section : sections) {
+      const std::size_t end = i + snapshot_.section(section).chunk_count;
+      dense.push_back(one_section(section, std::span(chunks).subspan(i, end - i),
+                                  std::span(cosines).subspan(i, end - i),
+                                  std::span(feedbacks).subspan(i, end - i)));
+      i = end;
+    }
     return dense;
   }
 
-  float section_score(SectionIndex index, const SectionMatch* match) const {
-    const SectionView section = snapshot_.section(index);
-    const bool has_vectors = !candidates_.cosines.empty() && (mode_ == SearchMode::vector || scores_.gate > 0);
-    const SectionDense dense = has_vectors ? section_dense(section) : SectionDense{};
+  // Of ascending chunks; known ones are not worked out again. NaN where there is no vector.
+  template <typename Known>
+  std::vector<float> products(std::span<const float> vector, std::span<const ChunkIndex> chunks,
+                              Known known) const {
+    std::vector<float> all(chunks.size());
+    std::vector<ChunkIndex> unknown;
+    std::vector<std::size_t> places;
+    auto scored = scores_.chunks.begin();
+    for (std::size_t i = 0; i < chunks.size(); ++i) {
+      while (scored != scores_.chunks.end() && scored->chunk < chunks[i]) ++scored;
+      const bool is_known = scored != scores_.chunks.end() && scored->chunk == chunks[i] && scored->cosine != 0;
+      if (is_known) {
+        all[i] = known(*scored);
+      } else {
+        unknown.push_back(chunks[i]);
+        places.push_back(i);
+      }
+    }
+    std::vector<float> values(unknown.size());
+    snapshot_.cosines(vector, unknown, values);
+    for (std::size_t i = 0; i < values.size(); ++i) all[places[i]] = values[i];
+    return all;
+  }
+
+  SectionDense one_section(SectionIndex section, std::span<const ChunkIndex> chunks,
+                           std::span<const float> cosines, std::span<const float> feedbacks) const {
+    SectionDense dense;
+    float best = -1, cosine = 0, feedback = 0;
+    for (std::size_t i = 0; i < chunks.size(); ++i) {
+      if (std::isnan(cosines[i])) continue;
+      const auto weight = static_cast<float>(snapshot_.chunk(chunks[i]).tokens);
+      best = std::max(best, cosines[i]);
+      cosine += weight * cosines[i];
+      feedback += weight * feedbacks[i];
+      dense.known = true;
+    }
+    const float length = dense.known ? snapshot_.section_vector_length(section) : 0;
+    if (length == 0) return {};
+    dense.cosine = .5f * (cosine / length + best);
+    dense.feedback = centroid_.empty() ? 0 : feedback / length - feedback_mean_;
+    return dense;
+  }
+
+  float section_score(const SectionMatch* match, const SectionDense& dense) const {
     if (mode_ == SearchMode::vector) return dense.cosine;
     float value =
         match == nullptr ? 0 : match->score + bigram_weight * match->bigram + named_weight * match->named;
@@ -253,29 +238,24 @@ class Scoring {
     return value;
   }
 
-  void note_strongest() {
-    for (const ChunkMatch& match : candidates_.lexical.chunks) {
-      if (allowed_[position(match.chunk)])
-        scores_.coverage_max = std::max(scores_.coverage_max, match.coverage);
-    }
-    for (std::uint32_t i = 0; i < candidates_.cosines.size(); ++i) {
-      if (allowed_[i] && !std::isnan(candidates_.cosines[i])) {
-        scores_.cosine_max = std::max(scores_.cosine_max, candidates_.cosines[i]);
-      }
-    }
-  }
-
   const Snapshot& snapshot_;
   const Query& query_;
   const Candidates& candidates_;
   SearchMode mode_;
-  std::vector<bool> allowed_;  // [chunk slots]
+  bool dense_ = false;  // whether vectors count
   CosineScale scale_;
+  std::vector<float> centroid_;  // of feedback; empty: there is none
   float feedback_mean_ = 0;
   Scores scores_;
 };
 
 }  // namespace
+
+const ScoredChunk* Scores::find(ChunkIndex chunk) const {
+  const auto at = std::lower_bound(chunks.begin(), chunks.end(), chunk,
+                                   [](const ScoredChunk& a, ChunkIndex b) { return a.chunk < b; });
+  return at == chunks.end() || at->chunk != chunk ? nullptr : &*at;
+}
 
 Scores score(const Snapshot& snapshot, const Query& query, const Candidates& candidates, SearchMode mode) {
   return Scoring(snapshot, query, candidates, mode).run();
@@ -285,13 +265,12 @@ float blended(float chunk_score, float section_score) { return .6f * chunk_score
 
 std::vector<RankedChunk> rank_chunks(const Snapshot& snapshot, const Scores& scores, std::size_t count) {
   std::vector<RankedChunk> ranked;
-  for (const ScoredSection& scored : scores.sections) {
-    const SectionView section = snapshot.section(scored.section);
-    for (std::uint32_t k = 0; k < section.chunk_count; ++k) {
-      const ChunkIndex chunk{position(section.first_chunk) + k};
-      const float value = scores.chunks[position(chunk)];
-      if (value > no_score) ranked.push_back({chunk, blended(value, scored.score)});
-    }
+  auto section = scores.sections.begin();  // chunks and sections both ascend
+  for (const ScoredChunk& chunk : scores.chunks) {
+    const SectionIndex over = snapshot.section_of(chunk.chunk);
+    while (section != scores.sections.end() && section->section < over) ++section;
+    if (section == scores.sections.end()) break;
+    if (section->section == over) ranked.push_back({chunk.chunk, blended(chunk.score, section->score)});
   }
   count = std::min(count, ranked.size());
   std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(count), ranked.end(),

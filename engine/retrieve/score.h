@@ -2,9 +2,13 @@
 // collection.
 //
 //   lexical   b = BM25 / its own upper bound for the question, bigrams, named headings (index/lexical.h)
-//   dense     D = cosine; mu, sd, max over all chunks; z = (max - mu) / sd / 5; L = -ln(1 - min(.98, D - mu))
+//   dense     D = cosine; mu, sd over all chunks, or over a sample of a large collection; max over those
+//   allowed;
+//             z = (max - mu) / sd / 5; L = -ln(1 - min(.98, D - mu))
 //   feedback  f = centroid of the ten best chunks so far, weights softmax(F / .05)
-//   gate      g in [0, 1]: how well the encoder's vocabulary fits the language asked in (characters a token)
+//   gate      g in [0, 1]: how well the encoder's vocabulary fits the language asked in (characters a token),
+//   times
+//             the encoder's trust (Encoder::trust: 1 for all but a static tier)
 //
 //   F = b + g (.9 z^2 L + .15 (f.v - mean f.v)) + .05 bigram + .5 named
 //
@@ -27,21 +31,33 @@ namespace kindling {
 
 inline constexpr float no_score = -std::numeric_limits<float>::infinity();
 
+struct ScoredChunk {
+  ChunkIndex chunk{};
+  float score = no_score;  // F
+  // The parts of F.
+  float lexical = 0;
+  float bigram = 0;
+  float named = 0;
+  float cosine = 0;  // 0 where there is no vector
+  float feedback = 0;
+};
+
 struct ScoredSection {
   SectionIndex section{};
   float score = no_score;  // F of the section
 };
 
 struct Scores {
-  std::vector<float> chunks;  // [chunk slots] F; no_score where removed, filtered out or not found at all
+  std::vector<ScoredChunk> chunks;      // candidates that have a score, in index order
   std::vector<ScoredSection> sections;  // those of the best chunks, in index order
 
-  // The parts of F for one chunk, and what abstention looks at.
-  std::vector<float> lexical, bigram, feedback;  // [chunk slots], or empty
-  std::vector<float> named;                      // [section slots], or empty
-  float coverage_max = 0;                        // best share of the question's idf found in one allowed chunk
-  float cosine_max = 0;                          // best cosine of an allowed chunk; 0 without vectors
+  // What abstention looks at.
+  float coverage_max = 0;  // best share of the question's idf found in one allowed chunk
+  float cosine_max = 0;    // best cosine of an allowed chunk; 0 without vectors
   float gate = 0;
+
+  // Null: no candidate, or nothing says anything of it.
+  [[nodiscard]] const ScoredChunk* find(ChunkIndex chunk) const;
 };
 
 [[nodiscard]] Scores score(const Snapshot& snapshot, const Query& query, const Candidates& candidates,

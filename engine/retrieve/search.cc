@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/env.h"
 #include "engine/retrieve/place.h"
 #include "engine/retrieve/retrieve.h"
@@ -19,24 +20,21 @@ std::string pending_note(const Snapshot& snapshot, const Encoder* encoder, Searc
          " chunks are found by keywords only until `kindling index` has embedded them";
 }
 
-Result<Hit> make_hit(const Snapshot& snapshot, Places& places, const Candidates& candidates,
-                     const Scores& scores, const RankedChunk& ranked) {
+Result<Hit> make_hit(const Snapshot& snapshot, Places& places, const Scores& scores,
+                     const RankedChunk& ranked) {
   const ChunkView chunk = snapshot.chunk(ranked.chunk);
-  const std::uint32_t i = position(ranked.chunk);
   Hit hit;
   hit.score = ranked.score;
   KINDLING_TRY(hit.place, places.at(chunk.section, chunk.span));
   hit.token_count = chunk.tokens;
   hit.text = chunk.text;
-  const auto part = [](const std::vector<float>& values, std::uint32_t at) {
-    return values.empty() ? 0.f : values[at];
-  };
-  hit.parts.lexical = part(scores.lexical, i);
-  hit.parts.bigram = part(scores.bigram, i);
-  hit.parts.feedback = part(scores.feedback, i);
-  hit.parts.named = part(scores.named, position(chunk.section));
-  const float cosine = part(candidates.cosines, i);
-  hit.parts.cosine = cosine == cosine ? cosine : 0;  // NaN while pending
+  const ScoredChunk* scored = scores.find(ranked.chunk);
+  KINDLING_CHECK(scored != nullptr);  // only they are ranked
+  hit.parts = {.lexical = scored->lexical,
+               .cosine = scored->cosine,
+               .feedback = scored->feedback,
+               .bigram = scored->bigram,
+               .named = scored->named};
   return hit;
 }
 
@@ -50,17 +48,19 @@ Result<SearchResult> search(const Snapshot& snapshot, const Encoder* encoder, co
   result.timings_ms.emplace_back("embed", total.milliseconds());
 
   const Stopwatch retrieving;
-  const Candidates candidates = retrieve(snapshot, query);
+  const Candidates candidates = retrieve(snapshot, query, search_depth(options.k));
   result.timings_ms.emplace_back("retrieve", retrieving.milliseconds());
 
   const Stopwatch scoring;
   const Scores scores = score(snapshot, query, candidates, question.mode);
   const std::vector<RankedChunk> ranked = rank_chunks(snapshot, scores, options.k);
   result.timings_ms.emplace_back("rank", scoring.milliseconds());
+  if (options.plan && candidates.has_vectors)
+    result.plan = snapshot.nearest_plan(search_depth(options.k), query.allowed);
 
   Places places(snapshot);
   for (const RankedChunk& chunk : ranked) {
-    KINDLING_TRY(Hit hit, make_hit(snapshot, places, candidates, scores, chunk));
+    KINDLING_TRY(Hit hit, make_hit(snapshot, places, scores, chunk));
     hit.rank = static_cast<std::uint32_t>(result.hits.size() + 1);
     result.hits.push_back(std::move(hit));
   }
@@ -75,11 +75,11 @@ Result<WhyNot> why_not(const Snapshot& snapshot, const Encoder* encoder, const Q
   KINDLING_TRY(const Query query, make_query(snapshot, encoder, question, cancellation));
   WhyNot why;
   why.document = snapshot.document(wanted).name;
-  if (!query.allowed[position(wanted)]) {
+  if (!query.allowed.contains(wanted)) {
     why.filtered = true;
     return why;
   }
-  const Candidates candidates = retrieve(snapshot, query);
+  const Candidates candidates = retrieve(snapshot, query, snapshot.chunk_slots());
   const Scores scores = score(snapshot, query, candidates, question.mode);
   const std::vector<RankedChunk> ranked = rank_chunks(snapshot, scores, snapshot.chunk_slots());
   if (!ranked.empty()) why.score_needed = ranked[std::min<std::size_t>(options.k, ranked.size()) - 1].score;
@@ -87,7 +87,7 @@ Result<WhyNot> why_not(const Snapshot& snapshot, const Encoder* encoder, const Q
     if (snapshot.document_of(ranked[i].chunk) != wanted) continue;
     Places places(snapshot);
     why.rank = static_cast<std::uint32_t>(i + 1);
-    KINDLING_TRY(why.best, make_hit(snapshot, places, candidates, scores, ranked[i]));
+    KINDLING_TRY(why.best, make_hit(snapshot, places, scores, ranked[i]));
     why.best.rank = why.rank;
     break;
   }

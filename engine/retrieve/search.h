@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "encoder/encoder.h"
 #include "engine/retrieve/question.h"
+#include "index/dense.h"
 #include "index/snapshot.h"
 
 namespace kindling {
@@ -50,11 +51,13 @@ struct Hit {
 struct SearchResult {
   std::vector<Hit> hits;
   Timings timings_ms;
+  NearestPlan plan;  // when it was asked for, and there are vectors
   std::string note;  // "vectors of 1,200 chunks are pending: run kindling index again"
 };
 
 struct SearchOptions {
   std::uint32_t k = 10;
+  bool plan = false;  // whether `SearchResult::plan` is wanted
 };
 
 // Hits best first; none is an empty list, not an error. `encoder` may be null when the mode is keyword; in

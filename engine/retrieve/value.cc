@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "engine/retrieve/bare_words.h"
 #include "index/term_counts.h"
@@ -29,7 +30,6 @@ constexpr float least_evidence = .001f;
 // The n-th best score. When there are fewer, somewhat below the least: in a small collection every candidate
 // may go in.
 float base_of(std::vector<float> scores, std::size_t n) {
-  std::erase(scores, no_score);
   if (scores.empty()) return 0;
   if (scores.size() < n) {
     const auto [least, most] = std::minmax_element(scores.begin(), scores.end());
@@ -63,15 +63,12 @@ void for_each_sum(std::span<const TermCount> one, std::span<const TermCount> oth
 class Valuation {
  public:
   Valuation(const Snapshot& snapshot, const Query& query, const Candidates& candidates, const Scores& scores)
-      : snapshot_(snapshot),
-        query_(query),
-        candidates_(candidates),
-        scores_(scores),
-        chunk_evidence_(scores.chunks.size(), no_evidence) {}
+      : snapshot_(snapshot), query_(query), candidates_(candidates), scores_(scores) {}
 
   std::vector<Unit> run(std::size_t base_rank) {
     judge_chunks(base_rank);
     judge_sections(base_rank);
+    settle();
     collect_units();
     gate_units();
     for (std::size_t i = 0; i < units_.size(); ++i) units_[i].value *= 1 + gate_weight * units_[i].gate;
@@ -80,10 +77,14 @@ class Valuation {
 
  private:
   void judge_chunks(std::size_t base_rank) {
-    const float base = base_of(scores_.chunks, base_rank);
+    std::vector<float> all;
+    all.reserve(scores_.chunks.size());
+    for (const ScoredChunk& chunk : scores_.chunks) all.push_back(chunk.score);
+    const float base = base_of(std::move(all), base_rank);
     std::uint32_t first = 0, end = 0;  // of the document
-    for (std::uint32_t i = 0; i < scores_.chunks.size(); ++i) {
-      const float above = scores_.chunks[i] - base;
+    for (const ScoredChunk& chunk : scores_.chunks) {
+      const std::uint32_t i = position(chunk.chunk);
+      const float above = chunk.score - base;
       if (!(above > 0)) continue;
       if (i >= end) {
         const DocumentView document = snapshot_.document(snapshot_.document_of(ChunkIndex{i}));
@@ -96,9 +97,16 @@ class Valuation {
     }
   }
 
-  void raise(std::uint32_t chunk, float evidence) {
-    float& present = chunk_evidence_[chunk];
-    present = std::max(present, evidence);
+  void raise(std::uint32_t chunk, float evidence) { chunk_evidence_.emplace_back(chunk, evidence); }
+
+  // Of each chunk the largest that it was raised to, in index order.
+  void settle() {
+    std::sort(chunk_evidence_.begin(), chunk_evidence_.end(), [](const auto& one, const auto& other) {
+      return one.first != other.first ? one.first < other.first : one.second > other.second;
+    });
+    const auto same = [](const auto& one, const auto& other) { return one.first == other.first; };
+    chunk_evidence_.erase(std::unique(chunk_evidence_.begin(), chunk_evidence_.end(), same),
+                          chunk_evidence_.end());
   }
 
   void judge_sections(std::size_t base_rank) {
@@ -119,8 +127,7 @@ class Valuation {
     float section_share = 0;
     std::string heading;
     std::uint32_t pieces = 0;
-    for (std::uint32_t i = 0; i < chunk_evidence_.size(); ++i) {
-      if (chunk_evidence_[i] == no_evidence) continue;
+    for (const auto& [i, evidence] : chunk_evidence_) {
       const SectionIndex section = snapshot_.section_of(ChunkIndex{i});
       if (last != section) {
         const auto found = section_evidence_.find(position(section));
@@ -128,7 +135,7 @@ class Valuation {
         heading = innermost_heading(snapshot_, section);
         last = section;
       }
-      const float mixed = .6f * chunk_evidence_[i] + section_share;
+      const float mixed = .6f * evidence + section_share;
       if (!(mixed > 0)) continue;
       add_units(snapshot_.chunk(ChunkIndex{i}), std::pow(mixed, value_power), heading, pieces);
     }
@@ -214,10 +221,9 @@ class Valuation {
   const Query& query_;
   const Candidates& candidates_;
   const Scores& scores_;
-  static constexpr float no_evidence = -1;
-  std::vector<float> chunk_evidence_;                          // [chunk slots] C', or no_evidence
-  std::unordered_map<std::uint32_t, float> section_evidence_;  // S
-  std::vector<ChunkIndex> chunks_;                             // those that units are taken from, ascending
+  std::vector<std::pair<std::uint32_t, float>> chunk_evidence_;  // chunk, C'
+  std::unordered_map<std::uint32_t, float> section_evidence_;    // S
+  std::vector<ChunkIndex> chunks_;                               // those that units are taken from, ascending
   std::vector<Unit> units_;
   std::vector<std::uint32_t> pieces_;  // of each unit: which of the sentences of chunks_ it is
 };

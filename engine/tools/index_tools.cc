@@ -25,7 +25,7 @@ struct IndexView {
   const Encoder* encoder;
   SearchMode mode;
   const SentEvidence& sent;
-  std::vector<bool> allowed;  // [document slots]
+  DocumentSet allowed;
 };
 
 Json text_parameter(std::string_view about) {
@@ -64,12 +64,12 @@ Result<DocumentIndex> find_in(const IndexView& view, std::string_view called) {
   const Error unknown{ErrorCode::not_found, "/document", "no document is called so",
                       "search, and use a name from there"};
   if (const auto found = view.snapshot.find(called)) {
-    if (view.allowed[position(*found)]) return *found;
+    if (view.allowed.contains(*found)) return *found;
     return unknown;
   }
   const auto number = passage_number(called);
   const auto document = number ? view.sent.document_of(*number) : std::nullopt;
-  if (document && view.allowed[position(*document)]) return *document;
+  if (document && view.allowed.contains(*document)) return *document;
   return unknown;
 }
 
@@ -110,11 +110,10 @@ class SearchTool final : public Tool {
     }
     const Snapshot& snapshot = view_->snapshot;
     KINDLING_TRY(Query query, make_query(snapshot, view_->encoder, question, cancellation));
-    for (std::size_t i = 0; i < query.allowed.size(); ++i)
-      query.allowed[i] = query.allowed[i] && view_->allowed[i];
-    const Candidates candidates = retrieve(snapshot, query);
-    const Scores scores = score(snapshot, query, candidates, question.mode);
+    query.allowed.intersect(view_->allowed);
     const auto k = static_cast<std::size_t>(arguments["k"].as_integer(hits_usual));
+    const Candidates candidates = retrieve(snapshot, query, search_depth(k));
+    const Scores scores = score(snapshot, query, candidates, question.mode);
     ToolOutput output;
     for (const RankedChunk& ranked : rank_chunks(snapshot, scores, k)) {
       const ChunkView chunk = snapshot.chunk(ranked.chunk);
@@ -243,16 +242,15 @@ class CountTool final : public Tool {
   [[nodiscard]] const ToolSpec& spec() const override { return spec_; }
 
   Result<ToolOutput> run(const Json& arguments, double, const Cancellation& cancellation) override {
-    std::vector<bool> wanted = view_->allowed;
+    DocumentSet wanted = view_->allowed;
     if (arguments.has("filter")) {
       KINDLING_TRY(const Filter filter, Filter::parse(arguments["filter"].as_string()).within("/filter"));
-      KINDLING_TRY(const std::vector<bool> kept, view_->snapshot.matching(filter).within("/filter"));
-      for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] = wanted[i] && kept[i];
+      KINDLING_TRY(const DocumentSet kept, view_->snapshot.matching(filter).within("/filter"));
+      wanted.intersect(kept);
     }
     ToolOutput output;
     if (!arguments.has("query")) {
-      output.summary =
-          counted(static_cast<std::size_t>(std::count(wanted.begin(), wanted.end(), true)), "document");
+      output.summary = counted(wanted.count(), "document");
       return output;
     }
     const Question question{std::string(arguments["query"].as_string()), SearchMode::keyword, {}};
@@ -264,23 +262,20 @@ class CountTool final : public Tool {
   }
 
  private:
-  [[nodiscard]] std::string said(const Query& query, const std::vector<bool>& wanted) const {
+  [[nodiscard]] std::string said(const Query& query, const DocumentSet& wanted) const {
     constexpr float all_words = .999f;  // of the share of idf
-    std::vector<bool> whole(wanted.size()), part(wanted.size());
+    DocumentSet whole(wanted.slots()), part(wanted.slots());
     std::size_t places = 0;
     for (const ChunkMatch& match : view_->snapshot.lexical(query.terms).chunks) {
-      const std::uint32_t document = position(view_->snapshot.document_of(match.chunk));
-      if (!wanted[document]) continue;
-      part[document] = true;
+      const DocumentIndex document = view_->snapshot.document_of(match.chunk);
+      if (!wanted.contains(document)) continue;
+      part.insert(document);
       if (match.coverage < all_words) continue;
-      whole[document] = true;
+      whole.insert(document);
       ++places;
     }
-    const auto count = [](const std::vector<bool>& of) {
-      return static_cast<std::size_t>(std::count(of.begin(), of.end(), true));
-    };
-    return counted(count(whole), "document") + " with all the words in one place (" +
-           counted(places, "such place") + "), " + counted(count(part), "document") + " with some of them";
+    return counted(whole.count(), "document") + " with all the words in one place (" +
+           counted(places, "such place") + "), " + counted(part.count(), "document") + " with some of them";
   }
 
   std::shared_ptr<const IndexView> view_;
@@ -295,9 +290,7 @@ Result<Tools> make_index_tools(const Snapshot& snapshot, const Encoder* encoder,
   if (question.filter) {
     KINDLING_TRY(view->allowed, snapshot.matching(*question.filter));
   } else {
-    view->allowed.resize(snapshot.document_slots());
-    for (std::uint32_t i = 0; i < snapshot.document_slots(); ++i)
-      view->allowed[i] = snapshot.live(DocumentIndex{i});
+    view->allowed = snapshot.live_documents();
   }
   Tools tools;
   tools.push_back(std::make_unique<SearchTool>(view));

@@ -90,8 +90,9 @@ Error Catalog::corrupt(std::string_view place, std::string_view why) const {
   return corrupt_index(path_, place, why);
 }
 
-Result<Catalog> Catalog::open_to_read(Files& files, const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / catalog_file_name;
+Result<Catalog> Catalog::open_to_read(Files& files, const std::filesystem::path& folder,
+                                      std::string_view file) {
+  const std::filesystem::path path = folder / file;
   if (const auto info = files.info(path); !info.ok()) {
     if (info.error().code == ErrorCode::not_found) return missing_index(folder);
     return info.error();
@@ -106,8 +107,8 @@ Result<Catalog> Catalog::open_to_read(Files& files, const std::filesystem::path&
 }
 
 Result<Catalog> Catalog::open_to_write(Files& files, const std::filesystem::path& folder,
-                                       const IndexSettings& settings) {
-  const std::filesystem::path path = folder / catalog_file_name;
+                                       const IndexSettings& settings, std::string_view file) {
+  const std::filesystem::path path = folder / file;
   KINDLING_TRY(auto database, Database::open(path, Database::Access::write));
   Catalog catalog(std::move(database), path);
   KINDLING_TRY_VOID(catalog.database_.execute("PRAGMA synchronous = FULL"));
@@ -131,10 +132,13 @@ Result<bool> Catalog::is_empty() const {
 Status Catalog::check_format() const {
   KINDLING_TRY(const auto application, database_.integer("PRAGMA application_id"));
   if (application != catalog_application_id) return corrupt("header", "not the catalog of an index");
-  KINDLING_TRY(const auto version, database_.integer("PRAGMA user_version"));
-  if (version != index_format_version) return other_index_version(path_, static_cast<std::uint64_t>(version));
-
+  KINDLING_TRY(const std::uint64_t version, format_version());
   std::multiset<std::string_view> expected(catalog_schema.begin(), catalog_schema.end());
+  if (version == catalog_version_with_snapshots) {
+    expected.insert(snapshots_schema);
+  } else if (version != index_format_version) {
+    return other_index_version(path_, version);
+  }
   KINDLING_TRY(auto row,
                database_.prepare("SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"));
   for (;;) {
@@ -152,10 +156,8 @@ Status Catalog::create(const IndexSettings& settings) {
   KINDLING_TRY_VOID(database_.execute("PRAGMA journal_mode = WAL"));
   KINDLING_TRY_VOID(begin());
   for (const char* statement : catalog_schema) KINDLING_TRY_VOID(database_.execute(statement));
+  KINDLING_TRY_VOID(put_settings(settings));
   KINDLING_TRY(auto put, database_.prepare("INSERT INTO meta (key, value) VALUES (?, ?)"));
-  const std::string text = settings_text(settings);
-  KINDLING_TRY_VOID(put.bind("settings").bind(text).run());
-  KINDLING_TRY_VOID(put.bind("settings_check").bind(std::int64_t{crc32c(text)}).run());
   for (const std::string_view counter : {"commits", "next_segment", "next_part"}) {
     KINDLING_TRY_VOID(put.bind(counter).bind(std::int64_t{1}).run());
   }
@@ -164,6 +166,13 @@ Status Catalog::create(const IndexSettings& settings) {
   KINDLING_TRY_VOID(database_.execute(application.c_str()));
   KINDLING_TRY_VOID(database_.execute(version.c_str()));
   return commit();
+}
+
+Status Catalog::put_settings(const IndexSettings& settings) {
+  KINDLING_TRY(auto put, database_.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"));
+  const std::string text = settings_text(settings);
+  KINDLING_TRY_VOID(put.bind("settings").bind(text).run());
+  return put.bind("settings_check").bind(std::int64_t{crc32c(text)}).run();
 }
 
 Result<std::string> Catalog::meta_text(std::string_view key) const {
@@ -201,7 +210,9 @@ Status Catalog::check_settings(const IndexSettings& wanted) const {
   KINDLING_TRY(const IndexSettings built, settings());
   if (built == wanted) return {};
   const std::string where = path_.parent_path().string();
-  const std::string mend = "give the same one, or index into another folder with --index DIR";
+  const std::string mend =
+      "give the same one, index into another folder with --index DIR, or make all vectors anew "
+      "with: kindling reencode --encoder DIR";
   const auto name = [](const std::string& encoder) {
     return encoder.empty() ? std::string("no encoder") : encoder;
   };
@@ -229,7 +240,8 @@ Status Catalog::check_settings(const IndexSettings& wanted) const {
                  "leave --chunk-tokens out, or index into another folder with --index DIR"};
   }
   return Error{ErrorCode::encoder_mismatch, where,
-               "counted with the tokenizer " + built.tokenizer + ", not " + wanted.tokenizer, mend};
+               "counted with the tokenizer " + built.tokenizer + ", not " + wanted.tokenizer,
+               "give an encoder with the same one, or index into another folder with --index DIR"};
 }
 
 Result<CatalogState> Catalog::state() const {

@@ -19,6 +19,7 @@
 #include "index/document.h"
 #include "index/filter_sql.h"
 #include "index/snapshot.h"
+#include "index/store/index_files.h"
 #include "index/store/sqlite.h"
 #include "index/writer.h"
 
@@ -62,6 +63,15 @@ struct CatalogDocument {
   std::int64_t modified_ms = 0;
 };
 
+// A named snapshot: a copy of the catalog as it was, and so of the files that it names.
+struct CatalogSnapshot {
+  std::string name;
+  std::uint64_t commits = 0;  // of its state
+  std::int64_t created_ms = 0;
+  std::uint64_t bytes = 0;  // of the copy
+  std::uint32_t check = 0;  // its CRC-32C
+};
+
 // The column `pages`: the distinct pages on which chunks begin, as a JSON array; 0 (no page) left out.
 [[nodiscard]] std::string page_list(std::span<const std::uint32_t> pages_of_chunks);
 
@@ -69,11 +79,17 @@ class Catalog {
  public:
   // Begins a reading transaction that lasts as long as the object: what it reads is one state.
   // Errors: `index_missing`, `index_version`, `index_corrupt`, `unreadable`, `io`.
-  [[nodiscard]] static Result<Catalog> open_to_read(Files& files, const std::filesystem::path& folder);
+  [[nodiscard]] static Result<Catalog> open_to_read(Files& files, const std::filesystem::path& folder,
+                                                    std::string_view file = catalog_file_name);
+  // The catalog as it was when the snapshot was made; never changes. Its checksum is compared while it is at
+  // most checked_bytes_max long, or `whole` is asked for. Errors: as above, and `not_found`.
+  [[nodiscard]] static Result<Catalog> open_snapshot(Files& files, const std::filesystem::path& folder,
+                                                     const CatalogSnapshot& snapshot, bool whole = false);
   // Creates the catalog when there is none. Requires the index's lock. Errors: also `encoder_mismatch`,
   // `disk_full`.
   [[nodiscard]] static Result<Catalog> open_to_write(Files& files, const std::filesystem::path& folder,
-                                                     const IndexSettings& settings);
+                                                     const IndexSettings& settings,
+                                                     std::string_view file = catalog_file_name);
 
   [[nodiscard]] Result<CatalogState> state() const;
   [[nodiscard]] Result<std::optional<Slot>> find_uri(std::string_view uri) const;
@@ -102,17 +118,35 @@ class Catalog {
   Status put_vectors(const CatalogVectors& vectors);
   Status remove_segment(std::uint64_t segment);  // with its vectors and tombstones
   Status remove_vectors(std::uint64_t segment, std::uint64_t part);
+  Status remove_all_vectors();
+  Status put_settings(const IndexSettings& settings);
+  // Makes the segments and removed slots those of `state`: for a shadow, whose own vectors stay where their
+  // segments do.
+  Status take_over(const CatalogState& state);
   // Numbers for files, never given twice once committed.
   [[nodiscard]] Result<std::uint64_t> take_segment_number();
   [[nodiscard]] Result<std::uint64_t> take_part_number();
+  // Takes `count` of them and returns the first; `put_next_part` says where a shadow goes on counting.
+  [[nodiscard]] Result<std::uint64_t> reserve_part_numbers(std::uint64_t count);
+  Status put_next_part(std::uint64_t next);
+
+  // Named snapshots, oldest first. Writing as above.
+  [[nodiscard]] Result<std::vector<CatalogSnapshot>> snapshots() const;
+  Status put_snapshot(const CatalogSnapshot& snapshot);
+  Status remove_snapshot(std::string_view name);
+  [[nodiscard]] Result<std::uint64_t> commits() const { return meta_count("commits"); }
+  // Outside of a transaction: the bytes of a file with all that is committed.
+  [[nodiscard]] Result<std::string> copy() const { return database_.serialize(); }
 
   static constexpr std::int64_t names_max = 10;
+  static constexpr std::uint64_t checked_bytes_max = 64ULL << 20;
 
  private:
   Catalog(Database database, std::filesystem::path path)
       : database_(std::move(database)), path_(std::move(path)) {}
   [[nodiscard]] Result<bool> is_empty() const;
   [[nodiscard]] Status check_format() const;
+  [[nodiscard]] Result<std::uint64_t> format_version() const;
   [[nodiscard]] Status create(const IndexSettings& settings);
   [[nodiscard]] Result<IndexSettings> settings() const;
   [[nodiscard]] Status check_settings(const IndexSettings& wanted) const;

@@ -31,4 +31,11 @@ inline constexpr std::array catalog_schema = {
     "CREATE INDEX documents_by_source ON documents (source)",
 };
 
+// There is this table too while an index has named snapshots, and only then; number is the count of commits
+// that the snapshot's state has, and stands in the name of its file.
+inline constexpr const char* snapshots_schema =
+    "CREATE TABLE snapshots (name TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, created_ms INTEGER NOT "
+    "NULL, "
+    "bytes INTEGER NOT NULL, file_check INTEGER NOT NULL) WITHOUT ROWID";
+
 }  // namespace kindling

@@ -13,6 +13,7 @@ Status Change::run(const std::function<Status()>& body) {
   if (status.ok() && !added_.empty()) status = place_.files.sync_directory(place_.folder);
   if (status.ok()) status = catalog.commit();
   if (status.ok()) {
+    std::erase_if(dropped_, [&](const std::string& name) { return place_.kept.holds(name); });
     remove(dropped_);
     return {};
   }

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "index/snapshot.h"
 #include "index/store/catalog.h"
+#include "index/store/kept_files.h"
 
 namespace kindling {
 
@@ -23,6 +24,7 @@ struct Workplace {
   std::filesystem::path folder;
   IndexSettings settings;
   Catalog& catalog;
+  KeptFiles kept = {};  // what no change may delete
 };
 
 class Change {
@@ -34,7 +36,8 @@ class Change {
   // Runs `body` inside a transaction and commits it.
   Status run(const std::function<Status()>& body);
 
-  // For the body: names of files that it is about to write, and of files that nothing needs after the commit.
+  // For the body: names of files that it is about to write, and of files that nothing needs after the commit
+  // (those that a named snapshot keeps stay).
   void adds(const std::string& file) { added_.push_back(file); }
   void drops(const std::string& file) { dropped_.push_back(file); }
 

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "index/store/index_files.h"
+#include "index/store/merge_policy.h"
 #include "index/store/segment.h"
 #include "index/store/segment_writer.h"
 #include "index/vectors/vector_file.h"
@@ -17,41 +18,6 @@ namespace {
 // Documents held in memory beside the new segment.
 constexpr std::size_t documents_at_once = 256;
 
-struct Candidate {
-  const CatalogSegment* row = nullptr;
-  std::vector<std::uint32_t> removed;  // slots, ascending
-  std::vector<const CatalogVectors*> vectors;
-};
-
-std::vector<Candidate> choose(const CatalogState& state) {
-  std::vector<Candidate> candidates;
-  for (const CatalogSegment& row : state.segments) {
-    Candidate candidate{&row, {}, {}};
-    for (const Slot& slot : state.removed) {
-      if (slot.segment == row.number) candidate.removed.push_back(slot.slot);
-    }
-    for (const CatalogVectors& part : state.vectors) {
-      if (part.segment == row.number) candidate.vectors.push_back(&part);
-    }
-    const bool small = row.chunks <= small_segment_chunks_max;
-    const bool mostly_removed = candidate.removed.size() * 2 >= row.documents;
-    if (small || mostly_removed) candidates.push_back(std::move(candidate));
-  }
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.row->chunks < b.row->chunks; });
-  std::uint64_t chunks = 0;
-  const auto past_limit = std::find_if(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
-    chunks += candidate.row->chunks;
-    return chunks > rewritten_chunks_max;
-  });
-  candidates.erase(past_limit, candidates.end());
-  std::sort(candidates.begin(), candidates.end(),
-            [](const Candidate& a, const Candidate& b) { return a.row->number < b.row->number; });
-  // One segment without anything to drop is compact.
-  if (candidates.size() == 1 && candidates.front().removed.empty()) candidates.clear();
-  return candidates;
-}
-
 // A run of chunks of the new segment whose vectors are there, as pieces of old files.
 struct VectorRun {
   std::uint32_t first = 0;
@@ -61,41 +27,48 @@ struct VectorRun {
 
 class Compaction {
  public:
-  Compaction(Workplace& place, Change& change, const Cancellation& cancellation)
-      : place_(place), change_(change), cancellation_(cancellation) {}
+  Compaction(Workplace& place, const CatalogState& state, Change& change, const Cancellation& cancellation)
+      : place_(place), state_(state), change_(change), cancellation_(cancellation) {}
 
-  Status run(std::span<const Candidate> candidates) {
-    for (const Candidate& candidate : candidates) {
-      KINDLING_TRY_VOID(add(candidate));
-    }
+  Status run(std::span<const SegmentLife> merged) {
+    for (const SegmentLife& life : merged) KINDLING_TRY_VOID(add(life));
     KINDLING_TRY_VOID(flush());
     KINDLING_TRY(const std::uint64_t number, place_.catalog.take_segment_number());
     if (writer_.document_count() > 0) KINDLING_TRY_VOID(write(number));
     for (const auto& [from, slot] : moves_) {
       KINDLING_TRY_VOID(place_.catalog.move_document(from, {number, slot}));
     }
-    for (const Candidate& candidate : candidates) KINDLING_TRY_VOID(drop(candidate));
+    for (const SegmentLife& life : merged) KINDLING_TRY_VOID(drop(life));
     return {};
   }
 
  private:
-  Status add(const Candidate& candidate) {
-    const std::uint64_t number = candidate.row->number;
-    KINDLING_TRY(auto opened, Segment::open(place_.files, place_.folder, number, candidate.row->check));
+  // The rows of the segment's vector files.
+  [[nodiscard]] std::span<const CatalogVectors> vectors_of(const SegmentLife& life) const {
+    const auto [first, last] = std::equal_range(
+        state_.vectors.begin(), state_.vectors.end(), CatalogVectors{.segment = life.row->number},
+        [](const CatalogVectors& a, const CatalogVectors& b) { return a.segment < b.segment; });
+    return {first, last};
+  }
+
+  Status add(const SegmentLife& life) {
+    const std::uint64_t number = life.row->number;
+    KINDLING_TRY(auto opened, Segment::open(place_.files, place_.folder, number, life.row->check,
+                                            Segment::check_whatever_the_size));
     KINDLING_TRY_VOID(opened.verify_bulk());
     const Segment segment = std::move(opened);
     const std::size_t first_file = vector_files_.size();
-    for (const CatalogVectors* row : candidate.vectors) {
-      const VectorShape shape{row->segment, row->first, row->count, place_.settings.dimensions, 0};
-      KINDLING_TRY(auto file, VectorFile::open(place_.files, place_.folder, row->part, shape, row->check));
+    for (const CatalogVectors& row : vectors_of(life)) {
+      const VectorShape shape{row.segment, row.first, row.count, place_.settings.dimensions, 0};
+      KINDLING_TRY(auto file, VectorFile::open(place_.files, place_.folder, row.part, shape, row.check));
       KINDLING_TRY_VOID(file.verify_rows());
       vector_files_.push_back(std::make_unique<VectorFile>(std::move(file)));
     }
     const std::span files(vector_files_.begin() + static_cast<std::ptrdiff_t>(first_file), vector_files_.end());
 
-    auto removed = candidate.removed.begin();
+    auto removed = life.removed.begin();
     for (std::uint32_t slot = 0; slot < segment.documents().size(); ++slot) {
-      if (removed != candidate.removed.end() && *removed == slot) {
+      if (removed != life.removed.end() && *removed == slot) {
         ++removed;
         continue;
       }
@@ -151,15 +124,16 @@ class Compaction {
     return {};
   }
 
-  Status drop(const Candidate& candidate) {
-    change_.drops(segment_file_name(candidate.row->number));
-    for (const CatalogVectors* part : candidate.vectors) {
-      change_.drops(vector_file_name(part->segment, part->part));
+  Status drop(const SegmentLife& life) {
+    change_.drops(segment_file_name(life.row->number));
+    for (const CatalogVectors& part : vectors_of(life)) {
+      change_.drops(vector_file_name(part.segment, part.part));
     }
-    return place_.catalog.remove_segment(candidate.row->number);
+    return place_.catalog.remove_segment(life.row->number);
   }
 
   Workplace& place_;
+  const CatalogState& state_;
   Change& change_;
   const Cancellation& cancellation_;
   SegmentWriter writer_;
@@ -171,14 +145,26 @@ class Compaction {
   std::uint32_t chunk_count_ = 0;
 };
 
+Status merge(Workplace& place, const CatalogState& state, std::span<const SegmentLife> merged,
+             const Cancellation& cancellation) {
+  Change change(place);
+  return change.run([&] { return Compaction(place, state, change, cancellation).run(merged); });
+}
+
 }  // namespace
 
 Status compact_index(Workplace& place, const Cancellation& cancellation) {
   KINDLING_TRY(const CatalogState state, place.catalog.state());
-  const std::vector<Candidate> candidates = choose(state);
-  if (candidates.empty()) return {};
-  Change change(place);
-  return change.run([&] { return Compaction(place, change, cancellation).run(candidates); });
+  const auto merged = full_merge(lives_of(state));
+  return merged.empty() ? Status() : merge(place, state, merged, cancellation);
+}
+
+Result<bool> merge_step(Workplace& place, std::uint64_t weight_max, const Cancellation& cancellation) {
+  KINDLING_TRY(const CatalogState state, place.catalog.state());
+  const auto merged = next_merge(lives_of(state), weight_max);
+  if (merged.empty()) return false;
+  KINDLING_TRY_VOID(merge(place, state, merged, cancellation));
+  return true;
 }
 
 }  // namespace kindling

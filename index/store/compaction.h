@@ -1,5 +1,10 @@
-// Rewriting segments: what is live of small or mostly removed ones becomes one segment, vectors included.
+// Rewriting segments: what is live of several becomes one segment, vectors included.
+//
+// A merge is a Change like a commit: readers keep what they have and never wait, a kill leaves the state before
+// or after it, and nothing that was committed waits for it. What it costs is said in docs/index_format.md.
 #pragma once
+
+#include <cstdint>
 
 #include "base/cancellation.h"
 #include "base/result.h"
@@ -7,12 +12,13 @@
 
 namespace kindling {
 
-// Segments of at most this many chunks are small; a rewritten segment has at most `rewritten_chunks_max`.
-inline constexpr std::uint32_t small_segment_chunks_max = 100'000;
-inline constexpr std::uint32_t rewritten_chunks_max = 1'000'000;
-
 // See Writer::compact. Errors: `cancelled`, `index_corrupt` (damage is not carried over), those of Files and
 // the catalog.
 [[nodiscard]] Status compact_index(Workplace& place, const Cancellation& cancellation);
+
+// The next merge that is due by the policy (store/merge_policy.h), writing at most about `weight_max` chunks
+// and documents; false when none is. Errors: as compact_index.
+[[nodiscard]] Result<bool> merge_step(Workplace& place, std::uint64_t weight_max,
+                                      const Cancellation& cancellation);
 
 }  // namespace kindling

@@ -4,6 +4,8 @@
 #include <unordered_map>
 
 #include "base/bytes.h"
+#include "base/cache_folder.h"
+#include "index/store/checked_files.h"
 #include "index/store/extras.h"
 #include "index/store/index_files.h"
 
@@ -86,23 +88,39 @@ std::string_view place_of(Region region) {
 }
 
 Result<Segment> Segment::open(Files& files, const std::filesystem::path& folder, std::uint64_t number,
-                              std::uint32_t check) {
+                              std::uint32_t check, std::uint64_t checked_bytes) {
   const std::filesystem::path path = folder / segment_file_name(number);
   KINDLING_TRY(auto file, RegionFile::open(files, path, FileKind::segment, number));
   if (file.check() != check) return corrupt_index(path, "header", "not the file that the catalog names");
   Segment segment(std::move(file));
   segment.number_ = number;
-  for (const Region region : all_regions) {
-    const bool absent = segment.region(region).empty() && is_optional(region);
-    if (is_bulk(region) || absent) continue;
-    KINDLING_TRY_VOID(segment.file_.verify(static_cast<std::uint32_t>(region), place_of(region)));
-  }
+  CheckedFiles checked(files, cache_folder("checked"));
+  const bool large = segment.structure_bytes() > checked_bytes;
+  const bool believed = large && checked.contains(path, check);
+  if (!believed) KINDLING_TRY_VOID(segment.verify_structure());
   KINDLING_TRY_VOID(segment.read_regions());
+  if (believed) return segment;
   KINDLING_TRY_VOID(segment.check_headings());
   KINDLING_TRY_VOID(segment.check_documents());
   KINDLING_TRY_VOID(segment.check_sections());
   KINDLING_TRY_VOID(segment.check_chunks());
+  if (large) checked.insert(path, check);
   return segment;
+}
+
+std::uint64_t Segment::structure_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const Region id : all_regions) bytes += is_bulk(id) ? 0 : region(id).size();
+  return bytes;
+}
+
+Status Segment::verify_structure() const {
+  for (const Region id : all_regions) {
+    const bool absent = region(id).empty() && is_optional(id);
+    if (is_bulk(id) || absent) continue;
+    KINDLING_TRY_VOID(file_.verify(static_cast<std::uint32_t>(id), place_of(id)));
+  }
+  return {};
 }
 
 template <typename T>

@@ -1,8 +1,8 @@
 // A committed segment, mapped and checked: the only place that reads its records.
 //
 // `open` checks the structure whole (checksums, every reference, every span), so that the accessors need not:
-// they require numbers below the counts of `summary()`. Immutable; safe from any thread; views live as long as
-// the segment.
+// they require numbers below the counts of `summary()`. A large file that was checked before is believed
+// (checked_files.h). Immutable; safe from any thread; views live as long as the segment.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +24,15 @@ namespace kindling {
 
 class Segment {
  public:
+  // Structure up to this size is checked at every opening: about 10 ms.
+  static constexpr std::uint64_t always_checked_bytes = 16ULL << 20;
+  static constexpr std::uint64_t check_whatever_the_size = ~std::uint64_t{0};
+
   // `check` is the header's checksum as the catalog knows it. Errors: `not_found`, `index_version`,
   // `index_corrupt`.
   [[nodiscard]] static Result<Segment> open(Files& files, const std::filesystem::path& folder,
-                                            std::uint64_t number, std::uint32_t check);
+                                            std::uint64_t number, std::uint32_t check,
+                                            std::uint64_t checked_bytes = always_checked_bytes);
 
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] std::uint64_t bytes() const { return file_.bytes(); }
@@ -76,6 +81,8 @@ class Segment {
   template <typename T>
   [[nodiscard]] Status read_array(Region id, std::uint64_t count, std::span<const T>& array) const;
   [[nodiscard]] Status read_regions();
+  [[nodiscard]] std::uint64_t structure_bytes() const;
+  [[nodiscard]] Status verify_structure() const;  // checksums
   [[nodiscard]] Status check_documents() const;
   [[nodiscard]] Status check_sections() const;
   [[nodiscard]] Status check_chunks() const;

@@ -158,4 +158,14 @@ Result<std::int64_t> Database::integer(const char* sql) const {
   return row ? statement.integer(0) : std::int64_t{0};
 }
 
+Result<std::string> Database::serialize() const {
+  const auto release = [](unsigned char* bytes) { sqlite3_free(bytes); };
+  sqlite3_int64 size = 0;
+  const std::unique_ptr<unsigned char, decltype(release)> bytes(
+      sqlite3_serialize(database_.get(), "main", &size, 0), release);
+  if (bytes == nullptr)
+    return Error{ErrorCode::io, where_, "the catalog could not be copied", "free some memory"};
+  return std::string(reinterpret_cast<const char*>(bytes.get()), static_cast<std::size_t>(size));
+}
+
 }  // namespace kindling

@@ -61,6 +61,8 @@ class Database {
   Status execute(const char* sql) const;  // statements of our own, without values
   [[nodiscard]] Result<std::int64_t> integer(
       const char* sql) const;  // the first column of the first row; 0 without rows
+  // The whole database as the bytes of a file, committed changes in the log included. Errors: `io`.
+  [[nodiscard]] Result<std::string> serialize() const;
 
  private:
   struct Close {

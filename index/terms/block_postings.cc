@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <tuple>
 
@@ -54,7 +55,7 @@ class PostingReader {
 std::uint64_t BlockPostings::bytes() const {
   const auto of = [](const auto& values) { return values.size() * sizeof(values[0]); };
   return terms_.bytes() + of(entries_) + of(last_documents_) + of(share_max_) + of(places_) + of(words_) +
-         of(tails_) + of(range_levels_) + of(norms_);
+         of(tails_) + of(range_levels_) + of(ranked_shares_) + of(norms_);
 }
 
 const BlockTerm* BlockPostings::find(std::string_view term) const {
@@ -66,6 +67,13 @@ float BlockPostings::idf(const BlockTerm& term) const {
   const auto count = static_cast<double>(documents());
   const auto frequency = static_cast<double>(term.frequency);
   return static_cast<float>(std::log(1.0 + (count - frequency + 0.5) / (frequency + 0.5)));
+}
+
+float BlockPostings::share_at_rank(const BlockTerm& term, std::size_t k) const {
+  if (term.row == no_row) return 0;
+  const auto rank = std::lower_bound(kept_ranks.begin(), kept_ranks.end(), k);
+  if (rank == kept_ranks.end()) return 0;
+  return ranked_shares_[term.row * kept_ranks.size() + static_cast<std::size_t>(rank - kept_ranks.begin())];
 }
 
 std::uint32_t BlockPostings::read_documents(const BlockTerm& term, std::uint32_t block,
@@ -177,6 +185,7 @@ void BlockPostingsBuilder::write_term(BlockPostings& out, Growing& term, BlockTe
   std::array<std::uint32_t, packed_block_size> documents{};
   std::array<std::uint32_t, packed_block_size> frequencies{};
   std::vector<float> range_share(entry.row == no_row ? 0 : out.ranges(), 0.0F);
+  std::vector<float> shares;  // of a frequent term
   PostingReader reader(term.postings);
   std::uint32_t before = 0;
   for (std::uint32_t done = 0; done < term.frequency;) {
@@ -189,6 +198,7 @@ void BlockPostingsBuilder::write_term(BlockPostings& out, Growing& term, BlockTe
       if (!range_share.empty()) {
         float& most = range_share[documents[i] >> range_bits];
         most = std::max(most, share);
+        shares.push_back(share);
       }
     }
     entry.share_max = std::max(entry.share_max, share_max);
@@ -218,6 +228,19 @@ void BlockPostingsBuilder::write_term(BlockPostings& out, Growing& term, BlockTe
   }
   for (const float share : range_share) {
     out.range_levels_.push_back(share == 0 ? std::uint8_t{0} : level_of(share, entry.share_max));
+  }
+  if (entry.row != no_row) write_ranked_shares(out, shares);
+}
+
+void BlockPostingsBuilder::write_ranked_shares(BlockPostings& out, std::vector<float>& shares) {
+  for (const std::uint32_t rank : kept_ranks) {
+    if (shares.size() < rank) {
+      out.ranked_shares_.push_back(0);
+      continue;
+    }
+    const auto at = shares.begin() + (rank - 1);
+    std::nth_element(shares.begin(), at, shares.end(), std::greater<>());
+    out.ranked_shares_.push_back(*at);
   }
 }
 

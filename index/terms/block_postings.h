@@ -13,6 +13,7 @@
 // Immutable once built; safe from any thread. index/terms/top_documents.h searches it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -36,6 +37,10 @@ inline constexpr std::uint32_t range_size = 1u << range_bits;
 inline constexpr std::uint32_t frequent_share = 128;
 
 inline constexpr std::uint32_t no_row = 0xffffffff;
+
+// A frequent term also keeps what the tenth, hundredth and thousandth best of its documents get from it: a
+// first threshold for as many hits.
+inline constexpr std::array<std::uint32_t, 3> kept_ranks = {10, 100, 1000};
 
 struct BlockTerm {
   std::uint32_t frequency = 0;    // documents that hold it
@@ -76,6 +81,9 @@ class BlockPostings {
     return std::span(range_levels_).subspan(std::size_t{term.row} * ranges(), ranges());
   }
 
+  // The share of the term's `k`-th best document or of a later one; zero when that is not known.
+  [[nodiscard]] float share_at_rank(const BlockTerm& term, std::size_t k) const;
+
   // Full block `block`, or with full_blocks() what is left over; returns how many postings there are. The rest
   // of the arrays is undefined.
   std::uint32_t read_documents(const BlockTerm& term, std::uint32_t block, BlockNumbersOut documents) const;
@@ -92,6 +100,7 @@ class BlockPostings {
   std::vector<std::uint32_t> words_;   // documents, then frequencies less one
   std::string tails_;                  // distance, frequency
   std::vector<std::uint8_t> range_levels_;
+  std::vector<float> ranked_shares_;  // of each frequent term, by kept_ranks
   std::vector<float> norms_;
 };
 
@@ -117,6 +126,7 @@ class BlockPostingsBuilder {
 
   std::uint32_t number_of(std::string_view term);
   void write_term(BlockPostings& out, Growing& term, BlockTerm& entry) const;
+  static void write_ranked_shares(BlockPostings& out, std::vector<float>& shares);
 
   std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;
   std::vector<Growing> growing_;

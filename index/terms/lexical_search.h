@@ -1,51 +1,21 @@
 // Scores of a question's terms over segments: index/lexical.h says what they are.
 #pragma once
 
-#include <atomic>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <vector>
 
 #include "index/lexical.h"
-#include "index/store/segment.h"
+#include "index/terms/chunk_candidates.h"
+#include "index/terms/lexical_segment.h"
 #include "tokenizer/analyzer.h"
 
 namespace kindling {
 
-// Of each heading of a segment the sum of its terms' squared idf, which the snapshot fixes and questions share.
-// Filled as questions need it, by any thread: all write the same.
-class HeadingWeights {
- public:
-  HeadingWeights() = default;
-  explicit HeadingWeights(std::size_t headings)
-      : size_(headings), weights_(std::make_unique<std::atomic<double>[]>(headings)) {}
-
-  // Zero: not known yet, for terms have an idf above zero.
-  [[nodiscard]] double at(std::uint32_t heading) const {
-    return heading < size_ ? weights_[heading].load(std::memory_order_relaxed) : 0;
-  }
-  void keep(std::uint32_t heading, double weight) const {
-    if (heading < size_) weights_[heading].store(weight, std::memory_order_relaxed);
-  }
-
- private:
-  std::size_t size_ = 0;
-  std::unique_ptr<std::atomic<double>[]> weights_;
-};
-
-// A segment as part of a snapshot.
-struct LexicalSegment {
-  const Segment* segment = nullptr;
-  std::uint32_t first_section = 0;  // of the snapshot
-  std::uint32_t first_chunk = 0;
-  std::span<const bool> live;                       // of each document; empty: all are
-  const HeadingWeights* heading_weights = nullptr;  // may be null
-};
-
-// Statistics are those of all slots, removed ones included.
+// All matches, or those that a selection wants. Statistics are those of all slots, removed ones included. The
+// window is for tests: it changes how much is done at once, not what is found.
 [[nodiscard]] LexicalMatches search_terms(std::span<const LexicalSegment> segments,
-                                          std::span<const Term> question);
+                                          std::span<const Term> question,
+                                          const LexicalSelection* selection = nullptr,
+                                          std::uint32_t window = candidate_window);
 
 }  // namespace kindling

@@ -4,41 +4,10 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "index/terms/varint_stream.h"
 
 namespace kindling {
 namespace {
-
-// Varints of 32 bits, the one-byte case first; after damage `ok` is false and zeros come.
-class VarintStream {
- public:
-  explicit VarintStream(std::string_view bytes)
-      : at_(reinterpret_cast<const unsigned char*>(bytes.data())), end_(at_ + bytes.size()) {}
-
-  std::uint32_t next() {
-    if (at_ != end_ && *at_ < 0x80) return *at_++;
-    return next_long();
-  }
-  [[nodiscard]] bool ok() const { return ok_; }
-  [[nodiscard]] bool at_end() const { return at_ == end_; }
-  [[nodiscard]] std::size_t remaining() const { return static_cast<std::size_t>(end_ - at_); }
-
- private:
-  std::uint32_t next_long() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 35 && at_ != end_; shift += 7) {
-      const unsigned char byte = *at_++;
-      value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-      if (byte < 0x80 && value <= 0xffffffff) return static_cast<std::uint32_t>(value);
-    }
-    ok_ = false;
-    at_ = end_;
-    return 0;
-  }
-
-  const unsigned char* at_;
-  const unsigned char* end_;
-  bool ok_ = true;
-};
 
 // Reads places that ascend and stay below a limit.
 class PlaceReader {

@@ -62,6 +62,13 @@ class PostingBlock {
   [[nodiscard]] std::uint32_t chunk_frequency() const { return chunk_frequency_; }
   [[nodiscard]] std::uint32_t section_frequency() const { return section_frequency_; }
 
+  // For terms/posting_cursors.h: how many postings there may be, and their bytes.
+  [[nodiscard]] std::uint32_t body_count() const { return body_count_; }
+  [[nodiscard]] std::uint32_t heading_count() const { return heading_count_; }
+  [[nodiscard]] std::string_view bodies() const { return bodies_; }
+  [[nodiscard]] std::string_view positions() const { return positions_; }
+  [[nodiscard]] std::string_view headings() const { return headings_; }
+
   // Fill `list` (cleared first); false when the block is damaged, and then the list holds what came before the
   // damage.
   bool read_bodies(std::uint32_t chunk_count, bool with_positions, PostingList& list) const;

@@ -16,6 +16,12 @@ std::uint32_t bound_of(float weight, float share) {
   return static_cast<std::uint32_t>(double{weight} * double{share} * (1 + 1e-6)) + 2;
 }
 
+// The same, never too much.
+std::uint32_t least_of(float weight, float share) {
+  const double least = double{weight} * double{share} * (1 - 1e-6) - 2;
+  return least > 0 ? static_cast<std::uint32_t>(least) : 0;
+}
+
 std::uint32_t first_not_below(const std::uint32_t* values, std::uint32_t count, std::uint32_t value) {
   std::uint32_t at = 0;
   for (std::uint32_t step = block_size; step > 0; step /= 2) {
@@ -77,6 +83,8 @@ void TopDocuments::prepare(std::span<const std::string_view> question) {
       prepare_rare(asked);
     }
     asked_.push_back(&asked);
+    // So many documents get that much from this term alone.
+    threshold_ = std::max(threshold_, least_of(asked.weight, postings_.share_at_rank(*found[i], k_)));
   }
   std::sort(asked_.begin(), asked_.end(), [](const Asked* x, const Asked* y) { return x->most < y->most; });
   rewind();
@@ -291,7 +299,7 @@ void TopDocuments::offer(std::uint32_t document, std::uint32_t score) {
   } else {
     return;
   }
-  if (best_.size() == k_) threshold_ = static_cast<std::uint32_t>(best_.front() >> 32);
+  if (best_.size() == k_) threshold_ = std::max(threshold_, static_cast<std::uint32_t>(best_.front() >> 32));
 }
 
 }  // namespace kindling

@@ -1,71 +1,97 @@
 #include "index/vectors/int8_codes.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 #include "base/check.h"
-#include "base/parallel.h"
 #include "base/simd/codes.h"
 
 namespace kindling {
 namespace {
 
-constexpr std::uint32_t rows_at_once = 1024;
 constexpr float largest = 127;
-
-std::uint32_t stride_of(std::uint32_t dimensions) {
-  constexpr std::uint32_t multiple = int8_row_multiple;
-  return (dimensions + multiple - 1) / multiple * multiple;
-}
+constexpr std::size_t rows_at_once = 256;
+// Of a float32 sum of products in the worst order, as a share of both lengths; generous.
+constexpr float rounding = 1e-5F;
 
 // 1 for a row of zeros, or of what is none beside the smallest number whose reciprocal is finite.
-float scale_of(std::span<const float> row) {
+float scale_of(std::span<const float> row, float steps) {
   float most = 0;
   for (const float value : row) most = std::max(most, std::abs(value));
-  return most > 1e-30F ? most / largest : 1;
+  return most > 1e-30F ? most / steps : 1;
 }
 
 // Rounded to nearest, ties away from zero: without a call, so that the compiler can use vectors. The bounds
 // hold what the division of tiny numbers may bring.
 template <typename T>
-T quantised(float value, float scale) {
-  const float steps = std::clamp(value / scale, -largest, largest);
+T quantised(float value, float scale, float bound) {
+  const float steps = std::clamp(value / scale, -bound, bound);
   return static_cast<T>(static_cast<std::int32_t>(steps + (steps < 0 ? -.5F : .5F)));
+}
+
+bool holds_nan(std::span<const float> row) {
+  float sum = 0;
+  for (const float value : row) sum += value * 0;
+  return std::isnan(sum);
+}
+
+template <typename T>
+float lost_length(std::span<const float> row, const T* code, float scale) {
+  float squares = 0;
+  for (std::size_t d = 0; d < row.size(); ++d) {
+    const float rest = row[d] - scale * static_cast<float>(code[d]);
+    squares += rest * rest;
+  }
+  return std::sqrt(squares);
 }
 
 }  // namespace
 
-Int8Codes::Int8Codes(const VectorMatrix& data, unsigned threads)
-    : dimensions_(data.dimensions),
-      stride_(stride_of(data.dimensions)),
-      codes_(std::size_t{data.count} * stride_),
-      scales_(data.count) {
-  parallel_for((data.count + rows_at_once - 1) / rows_at_once, threads, [&](std::size_t share) {
-    const auto first = static_cast<std::uint32_t>(share) * rows_at_once;
-    const std::uint32_t end = first + std::min(rows_at_once, data.count - first);
-    for (std::uint32_t row = first; row < end; ++row) encode_row(data, row);
-  });
+std::uint32_t int8_stride(std::uint32_t dimensions) {
+  constexpr std::uint32_t multiple = int8_row_multiple;
+  return (dimensions + multiple - 1) / multiple * multiple;
 }
 
-void Int8Codes::encode_row(const VectorMatrix& data, std::uint32_t row) {
-  const auto values = data.row(row);
-  const float scale = scale_of(values);
-  std::int8_t* codes = codes_.data() + std::size_t{row} * stride_;
-  for (std::size_t d = 0; d < values.size(); ++d) codes[d] = quantised<std::int8_t>(values[d], scale);
-  scales_.data()[row] = scale;
+Int8Scale encode_int8(std::span<const float> vector, std::span<std::int8_t> code) {
+  KINDLING_CHECK(code.size() >= vector.size());
+  std::fill(code.begin(), code.end(), std::int8_t{0});
+  if (holds_nan(vector)) return {1, std::numeric_limits<float>::quiet_NaN()};
+  const float scale = scale_of(vector, largest);
+  for (std::size_t d = 0; d < vector.size(); ++d) code[d] = quantised<std::int8_t>(vector[d], scale, largest);
+  return {scale, lost_length(vector, code.data(), scale) * (1 + rounding)};
 }
 
-void Int8Codes::score(std::span<const float> query, std::span<Neighbour> among) const {
-  KINDLING_CHECK(query.size() == dimensions_);
-  const float scale = scale_of(query);
-  std::vector<std::int16_t> codes(stride_);
-  for (std::size_t d = 0; d < query.size(); ++d) codes[d] = quantised<std::int16_t>(query[d], scale);
-  std::vector<std::uint32_t> which(among.size());
-  std::vector<std::int32_t> products(among.size());
-  for (std::size_t i = 0; i < among.size(); ++i) which[i] = among[i].row;
-  int8_products(codes, codes_.data(), which, products);
-  for (std::size_t i = 0; i < among.size(); ++i)
-    among[i].product = static_cast<float>(products[i]) * scale * scales_.data()[among[i].row];
+Int8Query::Int8Query(std::span<const float> query, std::uint32_t stride) : codes_(stride) {
+  KINDLING_CHECK(query.size() <= stride);
+  const auto bound = static_cast<float>(int8_query_max(stride));
+  scale_ = scale_of(query, bound);
+  float squares = 0;
+  for (std::size_t d = 0; d < query.size(); ++d) {
+    codes_[d] = quantised<std::int16_t>(query[d], scale_, bound);
+    squares += query[d] * query[d];
+  }
+  length_ = std::sqrt(squares) * (1 + rounding);
+  // No code is longer than this many of its scale.
+  const float longest = largest * std::sqrt(static_cast<float>(stride));
+  slack_ = longest * (lost_length(query, codes_.data(), scale_) + rounding * length_);
+}
+
+void Int8Query::products(const Int8Rows& rows, std::span<const std::uint32_t> which,
+                         std::span<float> out) const {
+  KINDLING_CHECK(rows.stride == codes_.size() && which.size() == out.size());
+  std::array<std::int32_t, rows_at_once> sums;
+  for (std::size_t first = 0; first < which.size(); first += rows_at_once) {
+    const std::size_t count = std::min(rows_at_once, which.size() - first);
+    const auto some = which.subspan(first, count);
+    int8_products(codes_, rows.codes, some, std::span(sums).first(count));
+    for (std::size_t i = 0; i < count; ++i) {
+      const Int8Scale& row = rows.scales[some[i]];
+      // A row without a vector has a `lost` of NaN, which makes its product one.
+      out[first + i] = static_cast<float>(sums[i]) * (scale_ * row.scale) + 0 * row.lost;
+    }
+  }
 }
 
 }  // namespace kindling

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/simd/vectors.h"
+#include "index/vectors/kept_nearest.h"
 
 namespace kindling {
 namespace {
@@ -13,32 +14,6 @@ namespace {
 // 64 rows of 384 floats: 96 KiB, which stay in the second-level cache while the queries pass by.
 constexpr std::uint32_t rows_at_once = 64;
 constexpr std::uint32_t queries_at_once = 16;
-
-// The best so far: filled to twice its size, then cut, so that most rows cost one comparison.
-class Best {
- public:
-  explicit Best(std::size_t count) : count_(count) { kept_.reserve(2 * count); }
-
-  void offer(Neighbour one) {
-    if (full_ && !nearer(one, last_)) return;
-    kept_.push_back(one);
-    if (kept_.size() < 2 * count_) return;
-    keep_nearest(kept_, count_);
-    last_ = kept_.back();
-    full_ = true;
-  }
-
-  std::vector<Neighbour> take() {
-    keep_nearest(kept_, count_);
-    return std::move(kept_);
-  }
-
- private:
-  std::size_t count_;
-  std::vector<Neighbour> kept_;
-  bool full_ = false;
-  Neighbour last_;
-};
 
 void products_with(const VectorMatrix& data, std::uint32_t first, std::span<const float> query,
                    std::span<float> out) {
@@ -51,14 +26,16 @@ void products_with(const VectorMatrix& data, std::uint32_t first, std::span<cons
 }
 
 void scan(const VectorMatrix& data, const VectorMatrix& queries, std::uint32_t first_query, std::size_t k,
-          std::span<std::vector<Neighbour>> found) {
-  std::vector<Best> best(found.size(), Best(k));
+          const RowSet& allowed, std::span<std::vector<Neighbour>> found) {
+  std::vector<KeptNearest> best(found.size(), KeptNearest(k));
   std::array<float, rows_at_once> products;
   for (std::uint32_t row = 0; row < data.count; row += rows_at_once) {
     const std::span out(products.data(), std::min(rows_at_once, data.count - row));
     for (std::uint32_t q = 0; q < found.size(); ++q) {
       products_with(data, row, queries.row(first_query + q), out);
-      for (std::uint32_t i = 0; i < out.size(); ++i) best[q].offer({row + i, out[i]});
+      for (std::uint32_t i = 0; i < out.size(); ++i) {
+        if (allowed.contains(row + i)) best[q].offer({row + i, out[i]});
+      }
     }
   }
   for (std::size_t q = 0; q < found.size(); ++q) found[q] = best[q].take();
@@ -75,14 +52,14 @@ void keep_nearest(std::vector<Neighbour>& among, std::size_t count) {
 }
 
 std::vector<std::vector<Neighbour>> exact_nearest(const VectorMatrix& data, const VectorMatrix& queries,
-                                                  std::size_t k, unsigned threads) {
+                                                  std::size_t k, unsigned threads, const RowSet& allowed) {
   KINDLING_CHECK(data.dimensions == queries.dimensions && data.stride >= data.dimensions && k > 0);
   std::vector<std::vector<Neighbour>> found(queries.count);
   k = std::min<std::size_t>(k, std::max<std::uint32_t>(1, data.count));
   parallel_for((queries.count + queries_at_once - 1) / queries_at_once, threads, [&](std::size_t group) {
     const auto first = static_cast<std::uint32_t>(group) * queries_at_once;
     const std::size_t count = std::min(queries_at_once, queries.count - first);
-    scan(data, queries, first, k, std::span(found).subspan(first, count));
+    scan(data, queries, first, k, allowed, std::span(found).subspan(first, count));
   });
   return found;
 }

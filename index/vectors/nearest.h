@@ -8,6 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "index/vectors/row_set.h"
+
 namespace kindling {
 
 // Rows in memory, or in a mapped file.
@@ -38,10 +40,12 @@ struct Neighbour {
 // Leaves the `count` nearest of `among`, nearest first.
 void keep_nearest(std::vector<Neighbour>& among, std::size_t count);
 
-// The k nearest of each query, nearest first; fewer when there are fewer rows. A block of rows is read once for
-// all queries.   queries: of the same dimensions.   threads: as in parallel_for.
+// The k nearest of each query among the allowed rows, nearest first; fewer when there are fewer. A row that
+// holds a NaN is never found. A block of rows is read once for all queries.
+//   queries: of the same dimensions   threads: as in parallel_for
 [[nodiscard]] std::vector<std::vector<Neighbour>> exact_nearest(const VectorMatrix& data,
                                                                 const VectorMatrix& queries, std::size_t k,
-                                                                unsigned threads = 1);
+                                                                unsigned threads = 1,
+                                                                const RowSet& allowed = {});
 
 }  // namespace kindling

@@ -1,46 +1,47 @@
-// Every vector as one bit a dimension and one factor: what a scan over all of them reads.
+// Every vector as one bit a dimension and one factor: what a scan reads.
 //
-// RaBitQ (Gao and Long 2024, arXiv:2405.12497). The vector o is rotated at random, o' = P o, and kept as the
-// signs of o'. With x the vector of these signs, <o, q> is estimated by <x, P q> * <o, o> / <x, o'>: unbiased
-// over rotations, with an error that falls with the square root of the dimensions. The factor <o, o> / <x, o'>
-// is kept in 16 bits; so a vector of d dimensions is d / 8 + 2 bytes. No mean is taken off first: it found no
-// more (docs/retrieval.md), and what is added later fits what is there.
+// RaBitQ (Gao and Long 2024, arXiv:2405.12497). Of a vector o in a list with centre c the rest r = o - c is
+// rotated at random, r' = P r, and kept as the signs of r'. With x the vector of these signs, <o, q> is
+// estimated by <c, q> + <x, P q> * <r, r> / <x, r'>: unbiased over rotations, with an error that falls with the
+// square root of the dimensions and grows with the length of r. The factor <r, r> / <x, r'> is kept in 16 bits;
+// so a vector of d dimensions is d / 8 + 2 bytes. Where there are no lists, c is zero: taking the mean off
+// found no more (docs/vectors.md).
 //
 // The paper quantises the query to 4 bits a dimension; here it is quantised to 6 bits for each of the 16 sums
 // that four dimensions can give, which is finer and what the kernel looks up (base/simd/codes.h).
 //
-// Immutable; safe from any thread.
+// Pure; safe from any thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include "base/simd/codes.h"
 #include "index/vectors/aligned_array.h"
-#include "index/vectors/nearest.h"
-#include "index/vectors/rotation.h"
 
 namespace kindling {
 
-class OneBitCodes {
+// Writes the code of one vector as row `row` of a block.
+//   rotated: [multiple of 16], finite   planes: [rotated.size() / 8][code_block_rows]   factors:
+//   [code_block_rows]
+void encode_one_bit(std::span<const float> rotated, std::size_t row, std::uint8_t* planes,
+                    std::uint16_t* factors);
+
+// The query as tables. Entry n of a table stands for the sum of its four numbers, each with the sign that its
+// bit in n says, counted from the smallest such sum in steps that are the same for all tables.
+class OneBitTables {
  public:
-  // Reads the rows once. Rows need no length of one; a row of zeros is estimated as zero. `threads`: as in
-  // parallel_for.
-  explicit OneBitCodes(const VectorMatrix& data, unsigned threads = 1);
+  explicit OneBitTables(std::span<const float> rotated);
 
-  // The `count` rows of the largest estimates, in no order, estimates as products; all when there are fewer.
-  [[nodiscard]] std::vector<Neighbour> candidates(std::span<const float> query, std::size_t count) const;
-
-  [[nodiscard]] std::size_t bytes() const { return planes_.bytes() + factors_.bytes(); }
+  // With an offset of zero; borrows the tables.
+  [[nodiscard]] const OneBitQuery& query() const { return query_; }
 
  private:
-  void encode_block(const VectorMatrix& data, std::size_t block);
+  void fill(std::span<const float> four, float magnitude, std::span<std::uint8_t> table) const;
 
-  Rotation rotation_;
-  std::uint32_t rows_;
-  AlignedArray<std::uint8_t> planes_;    // as OneBitBlocks says
-  AlignedArray<std::uint16_t> factors_;  // likewise
+  AlignedArray<std::uint8_t> tables_;
+  OneBitQuery query_;
 };
 
 }  // namespace kindling

@@ -11,7 +11,6 @@ namespace kindling {
 namespace {
 
 constexpr std::uint32_t rounds = 2;
-constexpr std::uint32_t multiple = 16;
 constexpr std::uint32_t seed = 20'261'121;  // of every index: codes of one rotation do not fit another
 
 // One level of the transform: sums and differences of numbers `kStep` apart. The step is known to the compiler,
@@ -54,7 +53,7 @@ void hadamard(float* values, std::size_t count) {
 
 Rotation::Rotation(std::uint32_t dimensions)
     : dimensions_(dimensions),
-      padded_((dimensions + multiple - 1) / multiple * multiple),
+      padded_(padded(dimensions)),
       window_(std::bit_floor(padded_)),
       signs_(std::size_t{rounds} * padded_) {
   KINDLING_CHECK(dimensions > 0);

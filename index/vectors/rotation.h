@@ -2,7 +2,7 @@
 //
 // Two rounds of random signs and Hadamard transforms, one over the first power of two of the dimensions and,
 // where some are left, one over the last. No matrix is kept and a vector costs d log d additions. Two rounds
-// find what a dense random orthogonal matrix finds (docs/retrieval.md); one would as well, but it leaves sparse
+// find what a dense random orthogonal matrix finds (docs/vectors.md); one would as well, but it leaves sparse
 // vectors sparse. The same on every machine, to the bit. Immutable; safe from any thread.
 #pragma once
 
@@ -19,6 +19,9 @@ class Rotation {
 
   // Of a rotated vector: `dimensions` rounded up to a multiple of 16, as codes want it.
   [[nodiscard]] std::uint32_t padded() const { return padded_; }
+  [[nodiscard]] static constexpr std::uint32_t padded(std::uint32_t dimensions) {
+    return (dimensions + 15) / 16 * 16;
+  }
 
   // in: [dimensions]   out: [padded], of the same length up to rounding
   void rotate(std::span<const float> in, std::span<float> out) const;

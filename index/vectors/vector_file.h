@@ -1,17 +1,22 @@
 // Files of vectors: float32 rows of consecutive chunks of one segment.
 //
 // A row of NaN stands for a chunk whose document was removed before it was embedded; nothing else may be NaN.
-// Rows have row_stride(dimensions) floats and begin at multiples of 64 bytes.
+// Rows have row_stride(dimensions) floats and begin at multiples of 64 bytes. A file of many rows carries their
+// codes too (vector_codes.h), one of very many also some of its rows again, side by side; an older one has
+// neither, and is searched row by row.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/files.h"
 #include "base/result.h"
 #include "index/store/region_file.h"
+#include "index/vectors/chunk_vectors.h"
+#include "index/vectors/vector_codes.h"
 
 namespace kindling {
 
@@ -25,7 +30,7 @@ struct VectorShape {
 };
 static_assert(sizeof(VectorShape) == 24);
 
-// `rows`: pieces of whole rows, together [count][stride].
+// `rows`: pieces of whole rows, together [count][stride]. Takes the time of making codes, on all processors.
 [[nodiscard]] Result<WrittenFile> write_vector_file(Files& files, const std::filesystem::path& folder,
                                                     std::uint64_t part, const VectorShape& shape,
                                                     std::span<const std::span<const float>> rows);
@@ -43,14 +48,20 @@ class VectorFile {
 
   [[nodiscard]] const VectorShape& shape() const { return shape_; }
   [[nodiscard]] const RegionFile& file() const { return file_; }
-  [[nodiscard]] std::span<const float> rows() const { return rows_; }  // [count][stride]
+  [[nodiscard]] std::span<const float> rows() const { return rows_; }                     // [count][stride]
+  [[nodiscard]] const VectorCodes* codes() const { return codes_ ? &*codes_ : nullptr; }  // null: none
+  [[nodiscard]] RowSample sample() const { return sample_; }                              // likewise empty
+  // With the codes and the sample, if there are any.
   [[nodiscard]] Status verify_rows() const;
 
  private:
   explicit VectorFile(RegionFile file) : file_(std::move(file)) {}
+  [[nodiscard]] Status read_sample();
   RegionFile file_;
   VectorShape shape_;
   std::span<const float> rows_;
+  std::optional<VectorCodes> codes_;  // of rows_
+  RowSample sample_;
 };
 
 }  // namespace kindling

@@ -39,6 +39,8 @@ const PromisedVerb promised[] = {
     {"show", {"index", "json"}},
     {"verify", {"index", "json"}},
     {"compact", {"index", "json"}},
+    {"snapshot", {"index", "json"}},
+    {"reencode", {"index", "json", "encoder", "dry-run"}},
     {"models", {"json"}},
     {"doctor", {"json"}},
     {"config", {"json"}},

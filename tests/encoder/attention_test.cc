@@ -11,11 +11,13 @@
 namespace kindling {
 namespace {
 
+// `gain`: of the distance from a query to a key.
+template <typename Gain>
 std::vector<double> naive_attention(const Columns& queries, const Columns& keys, const Columns& values,
-                                    double scale, std::size_t query) {
+                                    double scale, std::size_t query, Gain gain) {
   std::vector<double> weights(keys.count);
   for (std::size_t j = 0; j < keys.count; ++j) {
-    double score = 0;
+    double score = gain(static_cast<std::ptrdiff_t>(query) - static_cast<std::ptrdiff_t>(j));
     for (std::size_t f = 0; f < keys.features; ++f)
       score += double{queries.feature(f)[query]} * double{keys.feature(f)[j]};
     weights[j] = scale * score;
@@ -59,7 +61,8 @@ void expect_equals_twin(std::size_t features, std::size_t begin, std::size_t cou
   const float scale = 1 / std::sqrt(static_cast<float>(features));
   attend(block.queries, block.keys, block.values, scale, scratch, block.out);
   for (std::size_t query = 0; query < count; ++query) {
-    const auto twin = naive_attention(block.queries, block.keys, block.values, scale, query);
+    const auto twin = naive_attention(block.queries, block.keys, block.values, scale, query,
+                                      [](std::ptrdiff_t) { return 0.0; });
     for (std::size_t f = 0; f < features; ++f) {
       ASSERT_NEAR(block.out.feature(f)[query], twin[f], 1e-5 * factor)
           << "feature " << f << " of query " << query;
@@ -78,6 +81,37 @@ TEST(Attend, EqualsTheNaiveTwinOnEveryTargetWithAllTails) {
 
 TEST(Attend, LargeScoresDoNotOverflow) {
   on_every_target([] { expect_equals_twin(32, 0, 40, 300); });
+}
+
+TEST(Attend, GainsByDistanceAndSeesOnlyWithinReach) {
+  on_every_target([] {
+    for (const std::size_t count : {1, 5, 16, 47, 48, 49, 63, 130, 200}) {
+      for (const std::size_t reach : {std::size_t{0}, std::size_t{3}, std::size_t{50}, std::size_t{SIZE_MAX}}) {
+        SCOPED_TRACE(testing::Message() << count << " tokens, reach " << reach);
+        Numbers numbers(static_cast<unsigned>(count));
+        Block block(8, count % 5, count, 1, numbers);
+        const std::size_t radius = DistanceGains::radius_for(count, reach);
+        std::vector<float> gains = numbers.vector(2 * radius + 1);
+        const auto seen = [&](std::ptrdiff_t distance) {
+          return static_cast<std::size_t>(std::abs(distance)) <= reach;
+        };
+        for (std::size_t i = 0; i < gains.size(); ++i) {
+          if (!seen(static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(radius)))
+            gains[i] = DistanceGains::unseen;
+        }
+        AttentionScratch scratch;
+        attend(block.queries, block.keys, block.values, 0.4f, scratch, block.out, {gains, reach});
+        for (std::size_t query = 0; query < count; ++query) {
+          const auto twin = naive_attention(
+              block.queries, block.keys, block.values, 0.4f, query, [&](std::ptrdiff_t distance) {
+                const auto at = distance + static_cast<std::ptrdiff_t>(radius);
+                return seen(distance) ? double{gains[static_cast<std::size_t>(at)]} : -1e30;
+              });
+          for (std::size_t f = 0; f < 8; ++f) ASSERT_NEAR(block.out.feature(f)[query], twin[f], 1e-5) << query;
+        }
+      }
+    }
+  });
 }
 
 TEST(Attend, TouchesOnlyItsOwnColumns) {

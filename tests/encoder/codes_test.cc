@@ -21,9 +21,9 @@ struct alignas(64) Line {
 class Codes {
  public:
   Codes(std::size_t rows, std::size_t bytes, unsigned seed) : random_(seed) {
-    blocks_.rows = rows;
     blocks_.bytes = bytes;
-    planes_.resize(blocks_.blocks() * bytes);
+    count_ = (rows + 63) / 64;
+    planes_.resize(count_ * bytes);
     for (Line& line : planes_) {
       for (std::uint8_t& byte : line.bytes) byte = static_cast<std::uint8_t>(random_());
     }
@@ -41,12 +41,19 @@ class Codes {
       for (std::uint8_t& byte : line.bytes)
         byte = static_cast<std::uint8_t>(random_() % 3 == 0 ? entry_max : random_() % (entry_max + 1));
     }
+    // Places behind the last row hold none.
+    for (std::size_t row = rows; row < 64 * count_; ++row) {
+      const std::size_t at = 64 * (row / 64) + code_factor_slot(row % 64);
+      std::copy_n(reinterpret_cast<const std::uint8_t*>(&code_no_factor), 2,
+                  factors_[at / 32].bytes + at % 32 * 2);
+    }
     blocks_.planes = planes_.front().bytes;
     blocks_.factors = reinterpret_cast<const std::uint16_t*>(factors_.front().bytes);
-    query_ = {tables_.front().bytes, .01F, -3};
+    query_ = {tables_.front().bytes, .01F, -3, .75F};
   }
 
   [[nodiscard]] const OneBitBlocks& blocks() const { return blocks_; }
+  [[nodiscard]] std::size_t count() const { return count_; }
   [[nodiscard]] const OneBitQuery& query() const { return query_; }
 
   // The specification, bit by bit.
@@ -63,23 +70,27 @@ class Codes {
       sum += query_.tables[16 * group + entry];
     }
     const auto half = blocks_.factors[64 * block + code_factor_slot(in_block)];
-    return std::bit_cast<float>(std::uint32_t{half} << 16) *
-           (query_.step * static_cast<float>(sum) + query_.base);
+    return query_.offset + std::bit_cast<float>(std::uint32_t{half} << 16) *
+                               (query_.step * static_cast<float>(sum) + query_.base);
   }
 
  private:
   std::mt19937 random_;
   std::vector<Line> planes_, factors_, tables_;
+  std::size_t count_ = 0;
   OneBitBlocks blocks_;
   OneBitQuery query_;
 };
 
 std::vector<CodeHit> scan_all(const Codes& codes, float threshold, std::size_t room) {
   std::vector<CodeHit> all, hits(room);
-  for (std::size_t block = 0; block < codes.blocks().blocks();) {
+  // The last block apart, so that an end in the middle is one.
+  for (std::size_t block = 0; block < codes.count();) {
     std::size_t found = 0;
-    const std::size_t next = scan_one_bit(codes.query(), codes.blocks(), block, threshold, hits, found);
+    const std::size_t end = block + 1 < codes.count() ? codes.count() - 1 : codes.count();
+    const std::size_t next = scan_one_bit(codes.query(), codes.blocks(), block, end, threshold, hits, found);
     EXPECT_GT(next, block);
+    EXPECT_LE(next, end);
     all.insert(all.end(), hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(found));
     block = next;
   }
@@ -130,7 +141,9 @@ TEST(Int8Products, AreExactAtTheirLargest) {
       std::vector<std::int16_t> query(stride);
       const bool largest = stride == 65'536;
       for (auto& value : rows) value = static_cast<std::int8_t>(largest ? -127 : int(random() % 255) - 127);
-      for (auto& value : query) value = static_cast<std::int16_t>(largest ? 127 : int(random() % 255) - 127);
+      const std::int32_t most = int8_query_max(stride);
+      for (auto& value : query)
+        value = static_cast<std::int16_t>(largest ? most : int(random() % (2 * unsigned(most) + 1)) - most);
       const std::vector<std::uint32_t> which = {6, 0, 3, 3, 5, 1, 2, 4, 0, 6, 6, 1};
       std::vector<std::int32_t> out(which.size());
       int8_products(query, rows.data(), which, out);
@@ -139,6 +152,28 @@ TEST(Int8Products, AreExactAtTheirLargest) {
         for (std::size_t d = 0; d < stride; ++d)
           sum += std::int64_t{query[d]} * std::int64_t{rows[which[i] * stride + d]};
         ASSERT_EQ(out[i], sum) << stride;
+      }
+    }
+  });
+}
+
+TEST(FullProducts, AreThoseOfTheNaiveTwin) {
+  on_every_target([] {
+    std::mt19937 random(4);
+    std::normal_distribution<float> normal;
+    for (const std::size_t dimensions : {1, 15, 64, 100, 384}) {
+      const std::size_t stride = dimensions + 3;
+      std::vector<float> rows(9 * stride), query(dimensions);
+      for (float& value : rows) value = normal(random);
+      for (float& value : query) value = normal(random);
+      const std::vector<std::uint32_t> which = {8, 0, 4, 4, 1, 7, 2};
+      std::vector<float> out(which.size());
+      full_products(query, rows.data(), stride, which, out);
+      for (std::size_t i = 0; i < which.size(); ++i) {
+        double sum = 0;
+        for (std::size_t d = 0; d < dimensions; ++d)
+          sum += double{query[d]} * double{rows[which[i] * stride + d]};
+        ASSERT_NEAR(out[i], sum, 1e-5 * static_cast<double>(dimensions));
       }
     }
   });

@@ -27,6 +27,12 @@ class ModelFolderTest : public testing::Test {
     expect_open_error(code, named);
   }
 
+  static void add_module(TinyModel& model, const char* type, const char* path) {
+    Json module = Json::object({{"type", std::string("sentence_transformers.models.") + type}, {"path", path}});
+    const auto& items = model.files["modules.json"].items();
+    model.files["modules.json"] = Json(Json::Array{items[0], items[1], std::move(module)});
+  }
+
   void expect_open_error(ErrorCode code, const std::vector<std::string>& named) {
     const auto encoder = open_encoder(folder());
     ASSERT_FALSE(encoder.ok()) << named.front();
@@ -56,26 +62,48 @@ TEST_F(ModelFolderTest, MissingFilesAreNamed) {
 }
 
 TEST_F(ModelFolderTest, UnknownPartsAreNamed) {
-  expect_error(ErrorCode::unsupported, {"config.json", "model_type", "roberta"},
-               [](TinyModel& model) { model.files["config.json"].set("model_type", "roberta"); });
+  expect_error(ErrorCode::unsupported, {"config.json", "model_type", "t5"},
+               [](TinyModel& model) { model.files["config.json"].set("model_type", "t5"); });
   expect_error(ErrorCode::unsupported, {"config.json", "hidden_act", "gelu_new"},
                [](TinyModel& model) { model.files["config.json"].set("hidden_act", "gelu_new"); });
   expect_error(
       ErrorCode::unsupported, {"config.json", "position_embedding_type", "relative_key"},
       [](TinyModel& model) { model.files["config.json"].set("position_embedding_type", "relative_key"); });
-  expect_error(ErrorCode::unsupported, {"modules.json", "Dense"}, [](TinyModel& model) {
-    model.files["modules.json"] =
-        Json(Json::Array{model.files["modules.json"].items()[0], model.files["modules.json"].items()[1],
-                         Json::object({{"type", "sentence_transformers.models.Dense"}})});
-  });
-  expect_error(ErrorCode::unsupported, {"1_Pooling/config.json", "max_tokens"}, [](TinyModel& model) {
+  expect_error(ErrorCode::unsupported, {"modules.json", "module 2", "LSTM"},
+               [](TinyModel& model) { add_module(model, "LSTM", "2_LSTM"); });
+  expect_error(ErrorCode::unsupported, {"1_Pooling/config.json", "weightedmean_tokens"}, [](TinyModel& model) {
     model.files["1_Pooling/config.json"]
         .set("pooling_mode_mean_tokens", false)
-        .set("pooling_mode_max_tokens", true);
+        .set("pooling_mode_weightedmean_tokens", true);
+  });
+  expect_error(ErrorCode::unsupported, {"1_Pooling/config.json", "include_prompt"},
+               [](TinyModel& model) { model.files["1_Pooling/config.json"].set("include_prompt", false); });
+  expect_error(ErrorCode::unsupported, {"sentence_bert_config.json", "do_lower_case"}, [](TinyModel& model) {
+    model.files["sentence_bert_config.json"].set("do_lower_case", true);
+    model.files["tokenizer_config.json"].set("do_lower_case", false);
   });
   expect_error(ErrorCode::unsupported, {"1_Pooling/config.json", "2 ways"}, [](TinyModel& model) {
     model.files["1_Pooling/config.json"].set("pooling_mode_max_tokens", true);
   });
+}
+
+TEST_F(ModelFolderTest, ADenseLayerThatIsNotKnownOrDoesNotFitIsNamed) {
+  const auto with_dense = [this](ErrorCode code, const std::vector<std::string>& named, std::string_view name,
+                                 const Json& value) {
+    expect_error(code, named, [&](TinyModel& model) {
+      add_module(model, "Dense", "2_Dense");
+      Json& dense = model.files["2_Dense/config.json"];
+      dense = Json::object({{"in_features", 40}, {"out_features", 8}, {"bias", true}});
+      dense.set(name, value);
+    });
+  };
+  const std::string file = "2_Dense/config.json";
+  with_dense(ErrorCode::unsupported, {file, "ReLU"}, "activation_function", "torch.nn.modules.activation.ReLU");
+  with_dense(ErrorCode::unsupported, {file, "use_residual"}, "use_residual", true);
+  with_dense(ErrorCode::unsupported, {file, "module_input_name"}, "module_input_name", "token_embeddings");
+  with_dense(ErrorCode::configuration, {file, "in_features"}, "in_features", 41);
+  with_dense(ErrorCode::configuration, {file, "out_features"}, "out_features", 0);
+  with_dense(ErrorCode::not_found, {"2_Dense/model.safetensors"}, "bias", false);
 }
 
 TEST_F(ModelFolderTest, SettingsThatContradictEachOtherAreNamed) {
@@ -140,7 +168,25 @@ TEST_F(ModelFolderTest, TokenizerJsonServesWhereThereIsNoVocabularyFile) {
       to_string(Json::object({{"model", Json::object({{"type", "WordPiece"}, {"vocab", vocabulary}})}})));
   expect_open_error(ErrorCode::malformed, {"tokenizer.json", "repeat"});
   write_file(folder() / "tokenizer.json", R"({"model":{"type":"BPE","vocab":{}}})");
-  expect_open_error(ErrorCode::unsupported, {"tokenizer.json", "BPE"});
+  expect_open_error(ErrorCode::malformed, {"tokenizer.json", "no vocabulary"});
+  write_file(folder() / "tokenizer.json", R"({"model":{"type":"WordLevel","vocab":{"a":0}}})");
+  expect_open_error(ErrorCode::unsupported, {"tokenizer.json", "WordLevel"});
+  const std::string unigram = R"("model":{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["a",-1]]})";
+  write_file(folder() / "tokenizer.json",
+             "{" + unigram + R"(,"pre_tokenizer":{"type":"Metaspace"},"normalizer":null,"added_tokens":[]})");
+  expect_open_error(ErrorCode::unsupported, {"tokenizer.json", "post_processor"});
+  for (const std::string processor :
+       {R"({"type":"Strange"})", R"({"type":"TemplateProcessing","single":[]})"}) {
+    write_file(folder() / "tokenizer.json",
+               "{" + unigram + R"(,"pre_tokenizer":{"type":"Metaspace"},"post_processor":)" + processor + "}");
+    expect_open_error(ErrorCode::unsupported, {"tokenizer.json", "post_processor"});
+  }
+  // An id that the network has no word for must not be looked up.
+  write_file(folder() / "tokenizer.json",
+             "{" + unigram +
+                 R"(,"pre_tokenizer":{"type":"Metaspace"},"post_processor":{"type":"BertProcessing",)" +
+                 R"("cls":["a",1],"sep":["b",3600]}})");
+  expect_open_error(ErrorCode::configuration, {"tokenizer.json", "post_processor", "3601", "36"});
 }
 
 TEST_F(ModelFolderTest, TheDefaultIsLookedForWhereTheEnvironmentSays) {

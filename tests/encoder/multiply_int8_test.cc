@@ -12,11 +12,23 @@ namespace {
 
 double naive_gelu(double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2.0))); }
 
-// Symmetric numbers of eight bits and the scale that makes them what they stand for, as the header has it.
+// Numbers of eight bits and the scale that makes them what they stand for, as the header has it.
 struct Eight {
   std::vector<int> values;
   float scale = 0;
 };
+
+// Of 255 steps, nothing being one of them; here already less what stands for it.
+Eight steps_of(const std::vector<float>& numbers) {
+  float least = 0, most = 0;
+  for (const float x : numbers) least = std::min(least, x), most = std::max(most, x);
+  const float inverse = most - least > 1e-30f ? 255.0f / (most - least) : 0.0f;
+  const auto zero = static_cast<int>(std::lrintf(-(least * inverse)));
+  Eight eight{{}, (most - least) / 255.0f};
+  for (const float x : numbers)
+    eight.values.push_back(std::min(static_cast<int>(std::lrintf(x * inverse)), 255 - zero));
+  return eight;
+}
 
 Eight eight_bits(const std::vector<float>& numbers) {
   float largest = 0;
@@ -42,7 +54,7 @@ std::vector<Eight> activations_of(const Columns& in) {
   for (std::size_t column = 0; column < in.count; ++column) {
     std::vector<float> numbers;
     for (std::size_t k = 0; k < in.features; ++k) numbers.push_back(in.feature(k)[column]);
-    columns.push_back(eight_bits(numbers));
+    columns.push_back(steps_of(numbers));
   }
   return columns;
 }

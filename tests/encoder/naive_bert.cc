@@ -98,7 +98,7 @@ class Naive {
   }
 
   const TinyModel& model_;
-  const BertShape& shape_;
+  const NetworkShape& shape_;
 };
 
 }  // namespace

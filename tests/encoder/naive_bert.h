@@ -1,5 +1,5 @@
 // BERT written down as the papers have it, in double precision and without a thought for speed: the twin of
-// encoder/bert.h.
+// encoder/network.h.
 #pragma once
 
 #include <vector>

@@ -14,11 +14,11 @@ class OwnedLayer {
       : layout_(int8_layout()), inputs_(layer.inputs()), bias_(layer.bias) {
     words_.resize(layout_.words(layer.outputs(), inputs_));
     scales_.resize(layer.outputs());
-    corrections_.resize(layer.outputs());
-    pack_int8(layout_, layer, 0, {words_, scales_, corrections_});
+    row_sums_.resize(layer.outputs());
+    pack_int8(layout_, layer, 0, {words_, scales_, row_sums_});
   }
 
-  [[nodiscard]] Int8Linear linear() const { return {layout_, inputs_, words_, scales_, corrections_, bias_}; }
+  [[nodiscard]] Int8Linear linear() const { return {layout_, inputs_, words_, scales_, row_sums_, bias_}; }
 
  private:
   Int8Layout layout_;
@@ -26,7 +26,7 @@ class OwnedLayer {
   std::span<const float> bias_;
   std::vector<std::int32_t> words_;
   std::vector<float> scales_;
-  std::vector<std::int32_t> corrections_;
+  std::vector<std::int32_t> row_sums_;
 };
 
 }  // namespace kindling

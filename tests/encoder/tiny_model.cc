@@ -43,7 +43,7 @@ std::vector<std::string> tiny_vocabulary() {
 }
 
 void add_files(TinyModel& model) {
-  const BertShape& shape = model.shape;
+  const NetworkShape& shape = model.shape;
   const auto module = [](const char* type, const char* path) {
     return Json::object({{"type", std::string("sentence_transformers.models.") + type}, {"path", path}});
   };
@@ -81,7 +81,7 @@ TinyModel make_tiny_model(unsigned seed) {
                  .heads = 5,
                  .inner = 70,
                  .epsilon = 1e-6f};
-  const BertShape& shape = model.shape;
+  const NetworkShape& shape = model.shape;
   Tensors tensors(model, seed);
   tensors.add("embeddings.word_embeddings.weight", {shape.vocabulary, shape.hidden}, 0, 1);
   tensors.add("embeddings.position_embeddings.weight", {shape.positions, shape.hidden}, 0, 0.3f);

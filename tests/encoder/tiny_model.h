@@ -20,7 +20,7 @@ struct TinyTensor {
 };
 
 struct TinyModel {
-  BertShape shape;
+  NetworkShape shape;
   std::map<std::string, TinyTensor> tensors;
   std::vector<std::string> vocabulary;
   std::map<std::string, Json> files;  // path in the folder -> JSON

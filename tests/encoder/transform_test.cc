@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "tests/encoder/on_every_target.h"
@@ -54,7 +56,7 @@ TEST(NormalizeLayer, EqualsTheNaiveTwinEvenFarFromZero) {
         const Columns before = before_memory.shape(features, count);
         std::copy(columns.data, columns.data + features * columns.stride, before.data);
         const auto weight = numbers.vector(features), bias = numbers.vector(features);
-        normalize_layer(columns, weight, bias, 1e-6f);
+        normalize_layer(columns, weight, bias, 1e-6f, columns);
         for (std::size_t c = 0; c < count; ++c) {
           double mean = 0, variance = 0;
           for (std::size_t f = 0; f < features; ++f)
@@ -66,6 +68,62 @@ TEST(NormalizeLayer, EqualsTheNaiveTwinEvenFarFromZero) {
             const double twin =
                 (before.feature(f)[c] - mean) / std::sqrt(variance + 1e-6) * weight[f] + bias[f];
             ASSERT_NEAR(columns.feature(f)[c], twin, 1e-4) << features << " features, column " << c;
+          }
+        }
+      }
+    }
+  });
+}
+
+TEST(ApplyGate, EqualsTheNaiveTwinUpToTheLargestNumbers) {
+  on_every_target([] {
+    for (const std::size_t count : {1, 16, 33}) {
+      Numbers numbers(3);
+      ColumnBuffer values_memory, before_memory, factors_memory;
+      const Columns values = values_memory.shape(5, count), before = before_memory.shape(5, count),
+                    factors = factors_memory.shape(5, count);
+      for (const Gate gate : {Gate::gelu, Gate::silu}) {
+        numbers.fill(values);
+        numbers.fill(factors);
+        const float extremes[] = {0.0f, -1e30f, 1e30f, -200.0f, 90.0f};
+        for (std::size_t f = 0; f < 5; ++f) values.feature(f)[0] = extremes[f];
+        std::copy(values.data, values.data + 5 * values.stride, before.data);
+        apply_gate(values, factors, gate);
+        for (std::size_t f = 0; f < 5; ++f) {
+          for (std::size_t c = 0; c < count; ++c) {
+            const double x = before.feature(f)[c];
+            const double twin =
+                (gate == Gate::gelu ? naive_gelu(x) : x / (1 + std::exp(-x))) * double{factors.feature(f)[c]};
+            ASSERT_NEAR(values.feature(f)[c], twin, 2e-6 * (1 + std::abs(twin))) << x;
+          }
+        }
+      }
+    }
+  });
+}
+
+TEST(RotatePositions, TurnsPairsFromAnyColumnOnAndTouchesNothingElse) {
+  on_every_target([] {
+    for (const std::size_t begin : {0, 3, 16}) {
+      for (const std::size_t count : {1, 2, 15, 16, 17, 40}) {
+        Numbers numbers(8);
+        ColumnBuffer memory, before_memory, cosine_memory, sine_memory;
+        const Columns whole = memory.shape(6, 70), before = before_memory.shape(6, 70);
+        const Columns cosines = cosine_memory.shape(3, count), sines = sine_memory.shape(3, count);
+        numbers.fill(whole);
+        numbers.fill(cosines);
+        numbers.fill(sines);
+        std::copy(whole.data, whole.data + 6 * whole.stride, before.data);
+        rotate_positions({whole.data + begin, 6, count, whole.stride}, cosines, sines);
+        for (std::size_t f = 0; f < 3; ++f) {
+          for (std::size_t c = 0; c < whole.stride; ++c) {
+            double x = before.feature(f)[c], y = before.feature(f + 3)[c];
+            if (c >= begin && c < begin + count) {
+              const double cosine = cosines.feature(f)[c - begin], sine = sines.feature(f)[c - begin];
+              std::tie(x, y) = std::pair(x * cosine - y * sine, y * cosine + x * sine);
+            }
+            ASSERT_NEAR(whole.feature(f)[c], x, 1e-5);
+            ASSERT_NEAR(whole.feature(f + 3)[c], y, 1e-5);
           }
         }
       }

@@ -152,7 +152,7 @@ TEST_F(WeightsCacheTest, NothingFailsWhereNothingCanBeKept) {
 
 TEST_F(WeightsCacheTest, UnaskedEightBitsMustAgree) {
   const fs::path path = make_file();
-  auto packed = PackedWeights::pack({}, BertShape{}, int8_layout(), "x");
+  auto packed = PackedWeights::pack({}, NetworkShape{}, int8_layout(), "x");
   EXPECT_EQ(packed.agreement(), 0);
   packed.set_agreement(0.99f);
   EXPECT_EQ(packed.agreement(), 0.99f);

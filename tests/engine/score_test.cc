@@ -13,6 +13,8 @@
 namespace kindling {
 namespace {
 
+constexpr std::size_t everything = 1'000'000;
+
 Query query_for(const SmallIndex& index, const std::string& text, SearchMode mode) {
   return make_query(index.snapshot(), &index.encoder(), {.text = text, .mode = mode, .filter = {}},
                     never_cancelled())
@@ -72,11 +74,61 @@ TEST(Score, EqualsItsFormula) {
   for (int round = 0; round < 12; ++round) {
     const SmallIndex index(random_documents(random, 5 + random() % 20));
     const Query query = query_for(index, "how deep is the lock of the canal at Tern Hill", SearchMode::hybrid);
-    const Candidates candidates = retrieve(index.snapshot(), query);
+    const Candidates candidates = retrieve(index.snapshot(), query, everything);
     const Scores scores = score(index.snapshot(), query, candidates, SearchMode::hybrid);
     ASSERT_EQ(scores.gate, 1.f);
     const std::vector<double> expected = naive_scores(index.snapshot(), query);
-    for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(scores.chunks[i], expected[i], 2e-4) << i;
+    ASSERT_EQ(scores.chunks.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      ASSERT_EQ(position(scores.chunks[i].chunk), i);
+      ASSERT_NEAR(scores.chunks[i].score, expected[i], 2e-4) << i;
+    }
+  }
+}
+
+// What few candidates of each leg give, against everything as candidates: the same numbers for those that are
+// there. Feedback is of the ten best of them, so it may differ.
+TEST(Score, FewCandidatesHaveTheNumbersThatAllHave) {
+  std::mt19937 random(26);
+  for (int round = 0; round < 6; ++round) {
+    const SmallIndex index(random_documents(random, 120));
+    const Query query = query_for(index, "how deep is the lock of the canal at Tern Hill", SearchMode::hybrid);
+    const Scores all =
+        score(index.snapshot(), query, retrieve(index.snapshot(), query, everything), SearchMode::hybrid);
+    const Candidates few_candidates = retrieve(index.snapshot(), query, 40);
+    const Scores few = score(index.snapshot(), query, few_candidates, SearchMode::hybrid);
+    ASSERT_LT(few.chunks.size(), all.chunks.size());
+    ASSERT_GE(few.chunks.size(), 40u);
+    for (const ScoredChunk& chunk : few.chunks) {
+      const ScoredChunk* same = all.find(chunk.chunk);
+      ASSERT_NE(same, nullptr);
+      EXPECT_NEAR(chunk.score - .15f * chunk.feedback, same->score - .15f * same->feedback, 1e-5);
+      EXPECT_NEAR(chunk.cosine, same->cosine, 1e-6);
+      EXPECT_EQ(chunk.lexical, same->lexical);
+      EXPECT_EQ(chunk.named, same->named);
+    }
+    EXPECT_EQ(few.coverage_max, all.coverage_max);
+    EXPECT_EQ(few.cosine_max, all.cosine_max);
+  }
+}
+
+// Half of the collection is more than the first ten need.
+TEST(Score, TheFirstPlacesNeedNoMoreCandidates) {
+  std::mt19937 random(27);
+  for (int round = 0; round < 6; ++round) {
+    const SmallIndex index(random_documents(random, 120));
+    const Query query = query_for(index, "how deep is the lock of the canal at Tern Hill", SearchMode::hybrid);
+    const auto best = [&](std::size_t depth) {
+      const Candidates candidates = retrieve(index.snapshot(), query, depth);
+      return rank_chunks(index.snapshot(), score(index.snapshot(), query, candidates, SearchMode::hybrid), 10);
+    };
+    const auto expected = best(everything);
+    const auto ranked = best(index.snapshot().chunk_slots() / 2);
+    ASSERT_EQ(ranked.size(), expected.size());
+    for (std::size_t i = 0; i < ranked.size(); ++i) {
+      EXPECT_EQ(ranked[i].chunk, expected[i].chunk) << i;
+      EXPECT_NEAR(ranked[i].score, expected[i].score, 1e-5) << i;
+    }
   }
 }
 
@@ -85,7 +137,8 @@ TEST(Score, KeywordModeFindsOnlyWhatHoldsAWord) {
   const SmallIndex index(random_documents(random, 20));
   const Query query = query_for(index, "bakery", SearchMode::keyword);
   EXPECT_TRUE(query.vector.empty());
-  const Scores scores = score(index.snapshot(), query, retrieve(index.snapshot(), query), SearchMode::keyword);
+  const Scores scores =
+      score(index.snapshot(), query, retrieve(index.snapshot(), query, everything), SearchMode::keyword);
   std::size_t found = 0;
   for (const RankedChunk& ranked : rank_chunks(index.snapshot(), scores, 1'000)) {
     const ChunkView chunk = index.snapshot().chunk(ranked.chunk);
@@ -102,9 +155,11 @@ TEST(Score, VectorModeRanksByCosine) {
   std::mt19937 random(23);
   const SmallIndex index(random_documents(random, 10));
   const Query query = query_for(index, "tower clock", SearchMode::vector);
-  const Scores scores = score(index.snapshot(), query, retrieve(index.snapshot(), query), SearchMode::vector);
-  for (std::uint32_t i = 0; i < scores.chunks.size(); ++i) {
-    EXPECT_NEAR(scores.chunks[i], product(query.vector, index.snapshot().vector(ChunkIndex{i})), 1e-5);
+  const Scores scores =
+      score(index.snapshot(), query, retrieve(index.snapshot(), query, everything), SearchMode::vector);
+  EXPECT_EQ(scores.chunks.size(), index.snapshot().chunk_slots());
+  for (const ScoredChunk& chunk : scores.chunks) {
+    EXPECT_NEAR(chunk.score, product(query.vector, index.snapshot().vector(chunk.chunk)), 1e-5);
   }
 }
 
@@ -113,9 +168,9 @@ TEST(Score, ADocumentThatIsNotAllowedHasNone) {
   const SmallIndex index(random_documents(random, 10));
   for (const SearchMode mode : {SearchMode::hybrid, SearchMode::keyword, SearchMode::vector}) {
     Query query = query_for(index, "canal lock boat", mode);
-    query.allowed.assign(query.allowed.size(), false);
-    query.allowed[3] = true;
-    const Scores scores = score(index.snapshot(), query, retrieve(index.snapshot(), query), mode);
+    query.allowed = DocumentSet(query.allowed.slots());
+    query.allowed.insert(DocumentIndex{3});
+    const Scores scores = score(index.snapshot(), query, retrieve(index.snapshot(), query, everything), mode);
     for (const RankedDocument& ranked : rank_documents(index.snapshot(), scores, 100))
       EXPECT_EQ(position(ranked.document), 3u);
   }
@@ -125,7 +180,8 @@ TEST(Score, RanksAreOrderedAndDocumentsComeOnce) {
   std::mt19937 random(25);
   const SmallIndex index(random_documents(random, 25));
   const Query query = query_for(index, "rye bread of the bakery", SearchMode::hybrid);
-  const Scores scores = score(index.snapshot(), query, retrieve(index.snapshot(), query), SearchMode::hybrid);
+  const Scores scores =
+      score(index.snapshot(), query, retrieve(index.snapshot(), query, everything), SearchMode::hybrid);
   const auto ranked = rank_documents(index.snapshot(), scores, 100);
   std::map<std::uint32_t, int> seen;
   for (std::size_t i = 0; i < ranked.size(); ++i) {

@@ -58,7 +58,7 @@ TEST(Value, TheWordsOfASentenceAreItsBm25UnderItsHeadings) {
     const Query query = make_query(index.snapshot(), &index.encoder(),
                                    {.text = text, .mode = SearchMode::hybrid, .filter = {}}, never_cancelled())
                             .value();
-    const Candidates candidates = retrieve(index.snapshot(), query);
+    const Candidates candidates = retrieve(index.snapshot(), query, 1'000'000);
     const Scores scores = score(index.snapshot(), query, candidates, SearchMode::hybrid);
     for (const std::size_t rank : {std::size_t{5}, std::size_t{500}}) {
       const std::vector<Unit> units = value_units(index.snapshot(), query, candidates, scores, rank);

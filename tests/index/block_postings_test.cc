@@ -229,6 +229,50 @@ TEST(TopDocuments, GivesTiesInTheOrderOfDocumentsWhateverTheRange) {
   }
 }
 
+TEST(Impacts, ContributionsByLengthEqualTheFormulaOnEveryTarget) {
+  std::mt19937 random(8);
+  std::vector<std::uint32_t> lengths(500);
+  for (std::uint32_t& length : lengths) length = below(random, 5'000);
+  const LengthNorm norm{.flat = .36F, .slope = .004F};
+  for (const SimdTarget target : simd_targets()) {
+    const ForcedSimdTarget forced(target);
+    for (const std::size_t count : {0u, 1u, 3u, 4u, 15u, 16u, 17u, 200u}) {
+      std::vector<std::uint32_t> documents(count), frequencies(count), out(count);
+      for (std::size_t i = 0; i < count; ++i) {
+        documents[i] = below(random, lengths.size());
+        frequencies[i] = 1 + below(random, 100);
+      }
+      contributions_by_length(documents, frequencies, lengths, norm, 5e8F, out);
+      for (std::size_t i = 0; i < count; ++i) {
+        const double tf = frequencies[i];
+        const double exact = 5e8 * tf / (tf + double{norm.flat} + double{norm.slope} * lengths[documents[i]]);
+        ASSERT_NEAR(out[i], exact, exact * 5e-7 + 1) << to_string(target);
+      }
+    }
+  }
+}
+
+TEST(Impacts, SelectReachingFindsEitherHalfOnEveryTarget) {
+  std::mt19937 random(9);
+  for (const SimdTarget target : simd_targets()) {
+    const ForcedSimdTarget forced(target);
+    for (const std::size_t count : {0u, 1u, 7u, 8u, 9u, 300u}) {
+      std::vector<std::uint64_t> sums(count);
+      for (std::uint64_t& sum : sums)
+        sum = std::uint64_t{below(random, std::size_t{1} << 31)} << 32 | static_cast<std::uint32_t>(random());
+      const std::uint32_t least_high = 1 + below(random, (std::size_t{1} << 31) - 1);
+      const auto above_low = static_cast<std::uint32_t>(random());
+      std::vector<std::uint32_t> wanted;
+      for (std::uint32_t i = 0; i < count; ++i) {
+        if (sums[i] >> 32 >= least_high || static_cast<std::uint32_t>(sums[i]) > above_low) wanted.push_back(i);
+      }
+      std::vector<std::uint32_t> places(count + select_slack);
+      places.resize(select_reaching(sums, least_high, above_low, places));
+      ASSERT_EQ(places, wanted) << to_string(target);
+    }
+  }
+}
+
 TEST(TopDocuments, GivesTheSameOnEveryTargetToTheLastBit) {
   std::mt19937 random(7);
   const auto documents = random_documents(random, 3'000, 80, 400);

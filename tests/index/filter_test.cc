@@ -40,12 +40,11 @@ class FilterTest : public testing::Test {
   static std::string kept(std::string_view expression) {
     const auto filter = Filter::parse(expression);
     if (!filter.ok()) return std::string(to_string(filter.error().code)) + " at " + filter.error().where;
-    const auto flags = snapshot_->matching(*filter);
-    if (!flags.ok()) return std::string(to_string(flags.error().code)) + " at " + flags.error().where;
+    const auto documents = snapshot_->matching(*filter);
+    if (!documents.ok())
+      return std::string(to_string(documents.error().code)) + " at " + documents.error().where;
     std::string letters;
-    for (std::uint32_t d = 0; d < flags->size(); ++d) {
-      if ((*flags)[d]) letters += snapshot_->document(DocumentIndex{d}).uri.substr(1);
-    }
+    documents->for_each([&](DocumentIndex d) { letters += snapshot_->document(d).uri.substr(1); });
     return letters;
   }
 

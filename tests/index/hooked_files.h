@@ -66,6 +66,14 @@ class HookedFiles final : public Files {
     return system_files().lock(path, holder);
   }
 
+  // What was appended to each file that was made through this object.
+  [[nodiscard]] std::map<std::filesystem::path, std::uint64_t> written_bytes() const {
+    std::map<std::filesystem::path, std::uint64_t> bytes;
+    for (const auto& [path, state] : written_) bytes[path] = state.written;
+    return bytes;
+  }
+  void forget_written() { written_.clear(); }
+
   void lose_unsynced() {
     for (const auto& [path, state] : written_) {
       std::error_code ignored;

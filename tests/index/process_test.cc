@@ -150,7 +150,7 @@ TEST(IndexProcesses, AReaderDoesNotWaitForAWriterInTheMiddleOfACommitNorTheWrite
   const auto during = open_snapshot(folder.path());
   EXPECT_EQ(during->statistics().documents, 1U);
   EXPECT_EQ(during->lexical(analyze_question("river", Language::english)).chunks.size(), 1U);
-  EXPECT_EQ(during->matching(*Filter::parse("uri = /a")).value().size(), 1U);
+  EXPECT_EQ(during->matching(*Filter::parse("uri = /a")).value().count(), 1U);
   gate.open();
   thread.join();
   EXPECT_EQ(reading->statistics().documents, 1U);

@@ -1,0 +1,30 @@
+// Which encoder a command uses: what the settings name, else the one an index was made with, else the default.
+//
+// A name may be a folder, "static" (the static tier of the default encoder), or the name of a folder in the
+// models folder.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "cli/session.h"
+#include "index/snapshot.h"
+
+namespace kindling {
+
+// Where a static tier of the encoder in `parent` lies when nobody says: beside it, its name with "-static".
+[[nodiscard]] std::filesystem::path static_folder_of(const std::filesystem::path& parent);
+
+// The folder that `name` means. Errors: `configuration` with how to make what is missing.
+[[nodiscard]] Result<std::filesystem::path> encoder_folder(Session& session, const std::string& name);
+
+// The encoder of the settings, else that of the index with the settings `of_index`, else the default; an empty
+// name of an encoder asks for the default. The dimensions kept are those of the settings, else the index's,
+// where it keeps fewer than its model has. Errors: `configuration` with how to get the model, and those of
+// open_encoder.
+[[nodiscard]] Result<std::unique_ptr<Encoder>> choose_encoder(Session& session, const IndexSettings& of_index);
+
+}  // namespace kindling

@@ -1,0 +1,82 @@
+// Reading postings in passing: as many as are wanted at a time, positions only of those that matter.
+//
+// Over the blocks of terms/postings.h. All reading is bounded as it is there: at damage a list ends. A cursor
+// borrows its block's bytes; each is for one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "index/terms/postings.h"
+#include "index/terms/varint_stream.h"
+
+namespace kindling {
+
+class BodyCursor {
+ public:
+  BodyCursor() = default;
+  BodyCursor(const PostingBlock& block, std::uint32_t chunk_count);
+
+  // The next postings of chunks below `end`, as many as there is room for; returns how many. Zero means that
+  // the next is not below `end`, or that there is none. Requires: spans of one size.
+  std::size_t read(std::uint32_t end, std::span<std::uint32_t> chunks, std::span<std::uint32_t> frequencies);
+  [[nodiscard]] bool done() const { return left_ == 0; }
+
+ private:
+  bool read_one(std::uint32_t end, std::uint32_t& chunk, std::uint32_t& frequency);
+
+  VarintStream stream_;
+  std::uint32_t left_ = 0;
+  std::uint32_t chunk_count_ = 0;
+  std::uint32_t previous_ = 0;
+  std::uint32_t frequency_max_ = 0;
+  bool first_ = true;
+};
+
+// Finds the positions of a posting by the occurrences before it.
+class PositionCursor {
+ public:
+  PositionCursor() = default;
+  explicit PositionCursor(std::string_view positions) : bytes_(positions) {}
+
+  // The place of occurrence `number` in the bytes; numbers may only grow from call to call. Past the end: the
+  // end.
+  [[nodiscard]] std::size_t find(std::uint64_t number);
+
+ private:
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+  std::uint64_t number_ = 0;
+};
+
+// Appends `count` positions that begin at `place`, or fewer where the bytes end.
+void append_positions(std::string_view bytes, std::size_t place, std::uint32_t count,
+                      std::vector<std::uint32_t>& positions);
+
+class HeadingCursor {
+ public:
+  HeadingCursor() = default;
+  HeadingCursor(const PostingBlock& block, std::uint32_t section_count);
+
+  [[nodiscard]] bool done() const { return done_; }
+  // Of the present posting; require: not done.
+  [[nodiscard]] std::uint32_t section() const { return section_; }
+  [[nodiscard]] std::uint32_t frequency() const { return frequency_; }
+  void append_positions(std::vector<std::uint32_t>& positions) const;
+  void next();
+
+ private:
+  std::string_view bytes_;
+  VarintStream stream_;
+  std::uint32_t left_ = 0;
+  std::uint32_t section_count_ = 0;
+  std::uint32_t section_ = 0;
+  std::uint32_t frequency_ = 0;
+  bool first_ = true;
+  bool done_ = true;
+};
+
+}  // namespace kindling

@@ -1,0 +1,146 @@
+#include "index/vectors/code_scan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "base/check.h"
+
+namespace kindling {
+namespace {
+
+// How much of a list's spread counts as promise: of 0, .05, .1 and .2 the one that looks into the fewest lists
+// (docs/vectors.md).
+constexpr float spread_share = .1F;
+
+bool larger(const CodeHit& a, const CodeHit& b) {
+  return a.estimate > b.estimate || (a.estimate == b.estimate && a.row < b.row);
+}
+
+std::vector<float> rotated_query(const Rotation& rotation, std::span<const float> query) {
+  std::vector<float> rotated(rotation.padded());
+  rotation.rotate(query, rotated);
+  return rotated;
+}
+
+}  // namespace
+
+CodeScan::CodeScan(const CodesHead& head, const CodesParts& parts, const Rotation& rotation,
+                   std::span<const float> query)
+    : head_(head),
+      parts_(parts),
+      rotated_(rotated_query(rotation, query)),
+      tables_(rotated_),
+      query_(tables_.query()) {
+  KINDLING_CHECK(head.lists > 0);
+  length_ = std::sqrt(std::inner_product(query.begin(), query.end(), query.begin(), 0.0F));
+  if (head.lists > 1) compare_centres(query);
+}
+
+void CodeScan::compare_centres(std::span<const float> query) {
+  const std::uint32_t stride = int8_stride(head_.dimensions);
+  std::vector<std::uint32_t> all(head_.lists);
+  std::iota(all.begin(), all.end(), 0U);
+  products_.resize(head_.lists);
+  Int8Query(query, stride)
+      .products({parts_.centres.data(), parts_.centre_scales.data(), head_.lists, stride}, all, products_);
+  promises_.resize(head_.lists);
+  for (std::size_t i = 0; i < promises_.size(); ++i)
+    promises_[i] = products_[i] + spread_share * length_ * parts_.spreads[i];
+}
+
+std::vector<Neighbour> CodeScan::candidates(std::size_t count, float margin, const RowSet& allowed) {
+  KINDLING_CHECK(count > 0);
+  wanted_ = std::min<std::size_t>(count, head_.rows);
+  // Filled to twice what is wanted, then cut: from then on only what beats the worst that was kept.
+  hits_.resize(2 * wanted_ + code_block_rows);
+  kept_ = 0;
+  threshold_ = -std::numeric_limits<float>::infinity();
+  counts_ = {};
+  if (head_.lists == 1) {
+    scan_list(0, allowed);
+  } else {
+    const auto less = [](const auto& a, const auto& b) { return a < b; };
+    std::vector<std::pair<float, std::uint32_t>> order(head_.lists);
+    for (std::uint32_t i = 0; i < head_.lists; ++i) {
+      // Only bytes that nobody made give a NaN, which must not come into a comparison.
+      const float promise = promises_[i];
+      order[i] = {std::isnan(promise) ? std::numeric_limits<float>::infinity() : promise, i};
+    }
+    std::make_heap(order.begin(), order.end(), less);
+    for (auto end = order.end(); end != order.begin(); --end) {
+      if (order.front().first < threshold_ - margin * length_) break;
+      std::pop_heap(order.begin(), end, less);
+      scan_list((end - 1)->second, allowed);
+    }
+  }
+  cut();
+  return rows_of_hits();
+}
+
+void CodeScan::scan_list(std::uint32_t list, const RowSet& allowed) {
+  query_.offset = products_.empty() ? 0 : products_[list];
+  const std::size_t first = parts_.first_block[list], end = parts_.first_block[list + 1];
+  ++counts_.lists;
+  if (head_.lists > 1 || allowed.all()) {
+    scan_blocks(first, end, allowed);
+    return;
+  }
+  // Of one list, a block is a word of the bitmap; runs of blocks with nothing allowed are not read.
+  const auto words = allowed.words().first(std::min(end, allowed.words().size()));
+  for (std::size_t block = 0; block < words.size();) {
+    if (words[block] == 0) {
+      ++block;
+      continue;
+    }
+    std::size_t last = block + 1;
+    while (last < words.size() && words[last] != 0) ++last;
+    scan_blocks(block, last, allowed);
+    block = last;
+  }
+}
+
+void CodeScan::scan_blocks(std::size_t first, std::size_t end, const RowSet& allowed) {
+  const OneBitBlocks blocks{parts_.planes.data(), parts_.factors.data(), rotated_.size() / 8};
+  counts_.blocks += end - first;
+  while (first < end) {
+    if (hits_.size() - kept_ < code_block_rows) cut();
+    std::size_t found = 0;
+    first = scan_one_bit(query_, blocks, first, end, threshold_, std::span(hits_).subspan(kept_), found);
+    take_allowed(found, allowed);
+  }
+}
+
+// Of the hits just found.
+void CodeScan::take_allowed(std::size_t found, const RowSet& allowed) {
+  if (allowed.all()) {
+    kept_ += found;
+    return;
+  }
+  const std::size_t end = kept_ + found;
+  for (std::size_t i = kept_; i < end; ++i) {
+    const std::uint32_t place = hits_[i].row;
+    if (allowed.contains(parts_.row_of.empty() ? place : parts_.row_of[place])) hits_[kept_++] = hits_[i];
+  }
+}
+
+void CodeScan::cut() {
+  if (kept_ < wanted_) return;
+  const auto last = hits_.begin() + static_cast<std::ptrdiff_t>(wanted_ - 1);
+  std::nth_element(hits_.begin(), last, hits_.begin() + static_cast<std::ptrdiff_t>(kept_), larger);
+  threshold_ = last->estimate;
+  kept_ = wanted_;
+}
+
+std::vector<Neighbour> CodeScan::rows_of_hits() const {
+  std::vector<Neighbour> found;
+  found.reserve(kept_);
+  for (const CodeHit& hit : std::span(hits_).first(kept_)) {
+    const std::uint32_t row = parts_.row_of.empty() ? hit.row : parts_.row_of[hit.row];
+    if (row < head_.rows) found.push_back({row, hit.estimate});
+  }
+  return found;
+}
+
+}  // namespace kindling

@@ -1,0 +1,69 @@
+// One query over the one-bit codes: which lists it looks into, and what it keeps.
+//
+// Lists come in the order of their promise, the product with the centre and a share of the list's spread. A
+// list matters while its promise is above the worst candidate kept so far minus a margin; the first that is not
+// ends the search, because all that follow promise less. The margin is measured when the codes are made. So an
+// easy question looks into few lists and a hard one into many, and a search that may find only some rows, whose
+// candidates are worse, looks into more by itself.
+//
+// Holds the query's tables; borrows the codes. Not thread-safe; one per search.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "index/vectors/codes_format.h"
+#include "index/vectors/one_bit_codes.h"
+#include "index/vectors/rotation.h"
+#include "index/vectors/row_set.h"
+
+namespace kindling {
+
+struct ScanCounts {
+  std::size_t lists = 0;
+  std::size_t blocks = 0;
+};
+
+class CodeScan {
+ public:
+  // Requires: head.lists > 0.
+  CodeScan(const CodesHead& head, const CodesParts& parts, const Rotation& rotation,
+           std::span<const float> query);
+
+  // The `count` allowed rows of the largest estimates in the lists that matter, in no order; all when there are
+  // fewer. margin: of a query of length one. Requires: count > 0.
+  [[nodiscard]] std::vector<Neighbour> candidates(std::size_t count, float margin, const RowSet& allowed);
+
+  // Of the last search.
+  [[nodiscard]] const ScanCounts& counts() const { return counts_; }
+  // Of each list, whatever was scanned.
+  [[nodiscard]] std::span<const float> promises() const { return promises_; }
+  [[nodiscard]] float length() const { return length_; }
+
+ private:
+  void compare_centres(std::span<const float> query);
+  void scan_list(std::uint32_t list, const RowSet& allowed);
+  void scan_blocks(std::size_t first, std::size_t end, const RowSet& allowed);
+  void take_allowed(std::size_t found, const RowSet& allowed);
+  void cut();
+  [[nodiscard]] std::vector<Neighbour> rows_of_hits() const;
+
+  const CodesHead& head_;
+  const CodesParts& parts_;
+  std::vector<float> rotated_;
+  OneBitTables tables_;
+  OneBitQuery query_;
+  float length_ = 0;
+  std::vector<float> products_;  // with the centres; empty for one list
+  std::vector<float> promises_;  // [lists]
+  std::size_t wanted_ = 0;
+  std::vector<CodeHit> hits_;
+  std::size_t kept_ = 0;
+  float threshold_ = 0;
+  ScanCounts counts_;
+};
+
+}  // namespace kindling

@@ -1,0 +1,32 @@
+// Ranking rows by their true products: candidates of a scan, or every row that is allowed.
+//
+// Pure; safe from any thread. Borrows everything. Nearest first, ties to the lower row; a row that holds a NaN
+// is never found.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "index/vectors/int8_codes.h"
+#include "index/vectors/nearest.h"
+#include "index/vectors/row_set.h"
+
+namespace kindling {
+
+// The k nearest of the `reranked` best by int8 codes.   Requires: rows below int8.count; 0 < k <= reranked.
+[[nodiscard]] std::vector<Neighbour> ranked(const VectorMatrix& rows, const Int8Rows& int8,
+                                            std::span<const float> query, std::vector<Neighbour> candidates,
+                                            std::size_t reranked, std::size_t k);
+
+// The k nearest of the allowed rows, each compared in full.
+[[nodiscard]] std::vector<Neighbour> exact_pass(const VectorMatrix& rows, std::span<const float> query,
+                                                std::size_t k, const RowSet& allowed);
+
+// The same rows from a fraction of the bytes: every allowed row is compared by its int8 code, and a full vector
+// is read unless the bounds of the codes prove that it is none of the k nearest.
+[[nodiscard]] std::vector<Neighbour> exact_pass(const VectorMatrix& rows, const Int8Rows& int8,
+                                                std::span<const float> query, std::size_t k,
+                                                const RowSet& allowed);
+
+}  // namespace kindling

@@ -1,0 +1,148 @@
+#include "index/vectors/vector_codes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/check.h"
+#include "base/simd/codes.h"
+#include "index/vectors/code_scan.h"
+#include "index/vectors/exact_pass.h"
+
+namespace kindling {
+namespace {
+
+// A share of the rows at and below which every allowed row is compared: such a search loses none.
+constexpr std::size_t rows_per_allowed = 100;
+// Among rows that a filter kept for being alike, estimates tell less: so many times the candidates are kept, up
+// to this, and the margin is wider by this share (docs/vectors.md).
+constexpr double filtered_candidates = 4;
+constexpr float filtered_margin = 1.25F;
+// What an exact pass by int8 codes leaves to the full vectors, as a multiple of k: measured about 3.
+constexpr double survivors_per_hit = 3;
+// Of a search, whatever it looks at: the query's rotation and tables.
+constexpr double setup_nanoseconds = 5'000;
+
+double between(double from, double to, double share) { return from + (to - from) * share; }
+
+double log_between(double from, double to, double share) {
+  return std::exp(between(std::log(std::max(from, 1e-3)), std::log(std::max(to, 1e-3)), share));
+}
+
+// Between the two that were measured, on a logarithmic scale; as deep as the deeper of the two where depth is
+// not a number of rows. Past the last k that was measured: in proportion.
+SearchDepth depth_for(const CodesHead& head, double k) {
+  const std::span depths(head.depth.data(), head.depths);
+  if (k <= depths.front().k) return depths.front();
+  std::size_t next = 1;
+  while (next < depths.size() && depths[next].k < k) ++next;
+  const SearchDepth& low = depths[next - 1];
+  if (next == depths.size()) {
+    SearchDepth deep = low;
+    const double share = std::min(k / low.k, 1.0 * head.rows);
+    const auto scaled = [&](double value, double most) { return std::min(value * share, most); };
+    deep.candidates = static_cast<std::uint32_t>(scaled(low.candidates, head.rows));
+    deep.reranked = static_cast<std::uint32_t>(scaled(low.reranked, head.rows));
+    deep.blocks = static_cast<float>(scaled(low.blocks, head.blocks));
+    deep.lists = static_cast<float>(scaled(low.lists, head.lists));
+    return deep;
+  }
+  const SearchDepth& high = depths[next];
+  const double share = std::log(k / low.k) / std::log(static_cast<double>(high.k) / low.k);
+  SearchDepth depth;
+  depth.candidates = static_cast<std::uint32_t>(std::ceil(log_between(low.candidates, high.candidates, share)));
+  depth.reranked = static_cast<std::uint32_t>(std::ceil(log_between(low.reranked, high.reranked, share)));
+  depth.margin = std::max(low.margin, high.margin);
+  depth.recall = std::min(low.recall, high.recall);
+  depth.blocks = static_cast<float>(log_between(low.blocks, high.blocks, share));
+  depth.lists = static_cast<float>(log_between(low.lists, high.lists, share));
+  return depth;
+}
+
+VectorPlan exact_plan(const CodesHead& head, std::size_t k, std::size_t allowed, const VectorCosts& costs,
+                      double scale) {
+  VectorPlan plan;
+  plan.method = VectorMethod::exact;
+  plan.candidates = allowed;
+  plan.lists_all = head.lists;
+  if (head.lists == 0) {
+    plan.reranked = allowed;
+    plan.microseconds = static_cast<double>(allowed) * costs.full_row * scale / 1e3;
+    return plan;
+  }
+  plan.reranked = std::min(allowed, static_cast<std::size_t>(survivors_per_hit * static_cast<double>(k)));
+  plan.microseconds =
+      (static_cast<double>(allowed) * costs.int8_row + static_cast<double>(plan.reranked) * costs.full_row) *
+      scale / 1e3;
+  return plan;
+}
+
+}  // namespace
+
+std::string_view to_string(VectorMethod method) {
+  switch (method) {
+    case VectorMethod::exact:
+      return "exact";
+    case VectorMethod::scan:
+      return "scan";
+    case VectorMethod::lists:
+      return "lists";
+  }
+  return "exact";
+}
+
+VectorCodes::VectorCodes(const CodesHead& head, const CodesParts& parts, const VectorMatrix& rows)
+    : head_(head), parts_(parts), rows_(rows), rotation_(rows.dimensions) {}
+
+Result<VectorCodes> VectorCodes::open(std::string_view bytes, const VectorMatrix& rows) {
+  KINDLING_CHECK(rows.dimensions > 0 && rows.dimensions <= vector_dimensions_max);
+  KINDLING_TRY(const CodesHead head, read_codes_head(bytes, rows));
+  return VectorCodes(head, codes_parts(head, bytes.data()), rows);
+}
+
+VectorPlan VectorCodes::plan(std::size_t k, const RowSet& allowed, const VectorCosts& costs) const {
+  KINDLING_CHECK(k > 0);
+  const std::size_t count = allowed.count(head_.rows);
+  const double scale = static_cast<double>(head_.dimensions) / costs.dimensions;
+  const VectorPlan exact = exact_plan(head_, std::min(k, std::max<std::size_t>(count, 1)), count, costs, scale);
+  if (head_.lists == 0 || count <= head_.rows / rows_per_allowed || k >= count) return exact;
+
+  const SearchDepth depth = depth_for(head_, static_cast<double>(k));
+  // Of allowed rows at random, the k-th is about as far as the one in that place among all.
+  const double part = static_cast<double>(count) / head_.rows;
+  const double deeper = std::min(filtered_candidates, 1 / part);
+  const SearchDepth wide = depth_for(head_, deeper * static_cast<double>(k) / part);
+  VectorPlan plan;
+  plan.method = head_.lists > 1 ? VectorMethod::lists : VectorMethod::scan;
+  plan.candidates = std::clamp(static_cast<std::size_t>(deeper * depth.candidates), k, count);
+  plan.reranked = std::clamp<std::size_t>(depth.reranked, k, plan.candidates);
+  plan.lists = static_cast<std::size_t>(std::ceil(wide.lists));
+  plan.lists_all = head_.lists;
+  plan.recall = depth.recall;
+  plan.margin = deeper > 1 ? depth.margin + std::abs(depth.margin) * (filtered_margin - 1) : depth.margin;
+  const double centres = head_.lists > 1 ? head_.lists * costs.list : 0;
+  const double nanoseconds = setup_nanoseconds + centres + wide.blocks * costs.block +
+                             static_cast<double>(plan.candidates) * costs.int8_row +
+                             static_cast<double>(plan.reranked) * costs.full_row;
+  plan.microseconds = nanoseconds * scale / 1e3;
+  return plan.microseconds < exact.microseconds ? plan : exact;
+}
+
+std::vector<Neighbour> VectorCodes::nearest(std::span<const float> query, std::size_t k, const RowSet& allowed,
+                                            const VectorCosts& costs) const {
+  KINDLING_CHECK(query.size() == head_.dimensions && k > 0);
+  const VectorPlan chosen = plan(k, allowed, costs);
+  if (chosen.method == VectorMethod::exact) {
+    return head_.lists == 0 ? exact_pass(rows_, query, k, allowed)
+                            : exact_pass(rows_, parts_.int8_rows(), query, k, allowed);
+  }
+  CodeScan scan(head_, parts_, rotation_, query);
+  return ranked(rows_, parts_.int8_rows(), query, scan.candidates(chosen.candidates, chosen.margin, allowed),
+                chosen.reranked, k);
+}
+
+std::size_t VectorCodes::scanned_bytes() const {
+  return head_.lists == 0 ? 0 : codes_size(head_) - sizeof head_ - ranked_bytes();
+}
+
+}  // namespace kindling

@@ -1,0 +1,245 @@
+// The vectors of a snapshot in several files, against plain sums.
+
+#include "index/vectors/chunk_vectors.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <random>
+
+#include "index/document_set.h"
+#include "index/vectors/allowed_rows.h"
+#include "index/vectors/vector_codes.h"
+
+namespace kindling {
+namespace {
+
+constexpr std::uint32_t dimensions = 24;
+
+std::uint32_t below(std::mt19937& random, std::uint32_t end) {
+  return static_cast<std::uint32_t>(random() % end);
+}
+
+// Some files with gaps between them; those of `coded` rows and more have codes.
+class Rows {
+ public:
+  Rows(std::mt19937& random, std::vector<std::uint32_t> counts, std::uint32_t coded) {
+    std::normal_distribution<float> normal;
+    std::uint32_t next = below(random, 3);
+    for (const std::uint32_t count : counts) {
+      auto& rows = rows_.emplace_back(std::size_t{count} * row_stride(dimensions), 0.0F);
+      for (std::uint32_t i = 0; i < count; ++i) {
+        const auto row = std::span(rows).subspan(std::size_t{i} * row_stride(dimensions), dimensions);
+        for (float& value : row) value = normal(random);
+        if (below(random, 50) == 0) std::fill(row.begin(), row.end(), std::numeric_limits<float>::quiet_NaN());
+      }
+      parts_.push_back({{next, count, rows.data()}, nullptr, {}});
+      next += count + below(random, 4);
+    }
+    chunks_ = next;
+    for (std::size_t p = 0; p < parts_.size(); ++p) {
+      if (counts[p] < coded) continue;
+      const VectorMatrix matrix{rows_[p].data(), counts[p], dimensions, row_stride(dimensions)};
+      bytes_.push_back(std::make_unique<VectorCodeBytes>(
+          encode_vectors(matrix, {.recall = .99, .threads = 1, .exact_below = coded, .scan_below = 2 * coded})
+              .value()));
+      codes_.push_back(std::make_unique<VectorCodes>(VectorCodes::open(bytes_.back()->view(), matrix).value()));
+      parts_[p].codes = codes_.back().get();
+    }
+    vectors_ = std::make_unique<ChunkVectors>(parts_, dimensions);
+  }
+
+  [[nodiscard]] const ChunkVectors& vectors() const { return *vectors_; }
+  [[nodiscard]] std::span<const VectorPart> parts() const { return parts_; }
+  [[nodiscard]] std::uint32_t chunks() const { return chunks_; }
+
+  // By the definition: every chunk with a row, nearest first.
+  [[nodiscard]] std::vector<NearestChunk> sorted(std::span<const float> query,
+                                                 const std::vector<bool>& allowed) const {
+    std::vector<NearestChunk> all;
+    for (std::uint32_t chunk = 0; chunk < chunks_; ++chunk) {
+      const auto row = vectors_->row(chunk);
+      if (row.empty() || !allowed[chunk]) continue;
+      double sum = 0;
+      for (std::uint32_t d = 0; d < dimensions; ++d) sum += double{query[d]} * row[d];
+      all.push_back({ChunkIndex{chunk}, static_cast<float>(sum)});
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const NearestChunk& a, const NearestChunk& b) { return a.cosine > b.cosine; });
+    return all;
+  }
+
+ private:
+  std::vector<std::vector<float>> rows_;
+  std::vector<std::unique_ptr<VectorCodeBytes>> bytes_;
+  std::vector<std::unique_ptr<VectorCodes>> codes_;
+  std::vector<VectorPart> parts_;
+  std::unique_ptr<ChunkVectors> vectors_;
+  std::uint32_t chunks_ = 0;
+};
+
+std::vector<float> random_query(std::mt19937& random) {
+  std::normal_distribution<float> normal;
+  std::vector<float> query(dimensions);
+  for (float& value : query) value = normal(random);
+  return query;
+}
+
+TEST(ChunkVectors, NearestOfSeveralFilesAreTheNearestOfAll) {
+  std::mt19937 random(61);
+  for (int round = 0; round < 20; ++round) {
+    const Rows rows(random, {below(random, 40) + 1, below(random, 1'500) + 1, below(random, 5) + 1}, 100'000);
+    AllowedRows allowed(rows.parts(), false);
+    std::vector<bool> flags(rows.chunks(), false);
+    for (std::uint32_t first = 0; first < rows.chunks();) {
+      const std::uint32_t count = std::min<std::uint32_t>(below(random, 90) + 1, rows.chunks() - first);
+      if (below(random, 3) != 0) {
+        allowed.insert(first, count);
+        std::fill_n(flags.begin() + first, count, true);
+      }
+      first += count;
+    }
+    const auto query = random_query(random);
+    const auto expected = rows.sorted(query, flags);
+    for (const std::size_t count : {1UL, 10UL, 300UL, 5'000UL}) {
+      const auto found = rows.vectors().nearest(query, count, allowed.sets());
+      ASSERT_EQ(found.size(), std::min(count, expected.size()));
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        EXPECT_NEAR(found[i].cosine, expected[i].cosine, 1e-4);
+        EXPECT_TRUE(flags[position(found[i].chunk)]);
+      }
+    }
+  }
+}
+
+TEST(ChunkVectors, CodesFindWhatTheyPromise) {
+  std::mt19937 random(62);
+  const Rows rows(random, {900, 3'000, 20}, 600);
+  ASSERT_NE(rows.parts()[1].codes, nullptr);
+  ASSERT_EQ(rows.parts()[2].codes, nullptr);
+  const AllowedRows allowed(rows.parts(), true);
+  std::size_t found = 0;
+  constexpr std::size_t queries = 60;
+  for (std::size_t q = 0; q < queries; ++q) {
+    const auto query = random_query(random);
+    const auto expected = rows.sorted(query, std::vector<bool>(rows.chunks(), true));
+    for (const NearestChunk& one : rows.vectors().nearest(query, 10, allowed.sets()))
+      found += one.cosine >= expected[9].cosine - 1e-4F ? 1 : 0;
+  }
+  EXPECT_GE(found, queries * 10 * 95 / 100);
+}
+
+TEST(ChunkVectors, ProductsOfChosenChunksAreThoseOfThePass) {
+  std::mt19937 random(63);
+  const Rows rows(random, {70, 3}, 100'000);
+  const auto query = random_query(random);
+  std::vector<float> all(rows.chunks());
+  rows.vectors().inner_products(query, all);
+  std::vector<ChunkIndex> chunks;
+  for (std::uint32_t c = 0; c < rows.chunks(); c += 1 + below(random, 3)) chunks.push_back(ChunkIndex{c});
+  std::vector<float> chosen(chunks.size());
+  rows.vectors().inner_products(query, chunks, chosen);
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    const float expected = all[position(chunks[i])];
+    if (std::isnan(expected)) {
+      EXPECT_TRUE(std::isnan(chosen[i]));
+    } else {
+      EXPECT_NEAR(chosen[i], expected, 1e-4);
+    }
+  }
+}
+
+TEST(ChunkVectors, SpreadIsThatOfAllRowsAndOfASampleWhenTheyAreMany) {
+  std::mt19937 random(64);
+  for (const std::uint32_t count : {300U, 3 * ChunkVectors::spread_rows}) {
+    const Rows rows(random, {count, 10}, 100'000);
+    AllowedRows allowed(rows.parts(), true);
+    allowed.erase(0, 20);
+    std::vector<bool> flags(rows.chunks(), true);
+    std::fill_n(flags.begin(), 20, false);
+    const auto query = random_query(random);
+    double sum = 0, squares = 0;
+    const auto all = rows.sorted(query, flags);
+    for (const NearestChunk& one : all) sum += one.cosine;
+    const double mean = sum / static_cast<double>(all.size());
+    for (const NearestChunk& one : all) squares += (one.cosine - mean) * (one.cosine - mean);
+    const double deviation = std::sqrt(squares / static_cast<double>(all.size()));
+    const CosineSpread spread = rows.vectors().spread(query, allowed.sets());
+    const bool whole = count < ChunkVectors::spread_rows;
+    EXPECT_LE(spread.rows, 2 * ChunkVectors::spread_rows);
+    EXPECT_EQ(spread.rows == all.size(), whole);
+    // A sample of n is off by 1 / sqrt(n) of the deviation; five times that is allowed.
+    EXPECT_NEAR(spread.mean, mean, whole ? 1e-4 : deviation * 5 / 64);
+    EXPECT_NEAR(spread.deviation, deviation, whole ? 1e-3 : deviation * 5 / 64);
+  }
+}
+
+TEST(ChunkVectors, WithoutARowThereIsNothing) {
+  const ChunkVectors none({}, dimensions);
+  const std::vector<float> query(dimensions, 1.0F);
+  EXPECT_TRUE(none.nearest(query, 5, {}).empty());
+  EXPECT_EQ(none.spread(query, {}).rows, 0U);
+  EXPECT_TRUE(none.row(3).empty());
+}
+
+TEST(AllowedRows, ABitForEachRowOfEachPart) {
+  std::mt19937 random(65);
+  for (int round = 0; round < 200; ++round) {
+    const bool all = below(random, 2) == 0;
+    std::vector<VectorPart> parts;
+    std::uint32_t next = 0;
+    for (std::uint32_t p = 0; p < 1 + below(random, 4); ++p) {
+      next += below(random, 3);
+      parts.push_back({{next, below(random, 200) + 1, nullptr}, nullptr, {}});
+      next += parts.back().rows.count;
+    }
+    AllowedRows rows(parts, all);
+    std::vector<bool> flags(next + 100, all);
+    for (int change = 0; change < 6; ++change) {
+      const std::uint32_t first = below(random, next), count = below(random, 130);
+      const bool present = below(random, 2) == 0;
+      present ? rows.insert(first, count) : rows.erase(first, count);
+      for (std::uint32_t c = first; c < std::min<std::uint32_t>(first + count, next); ++c) flags[c] = present;
+    }
+    const std::vector<RowSet> sets = rows.sets();
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      std::size_t count = 0;
+      for (std::uint32_t i = 0; i < parts[p].rows.count; ++i) {
+        ASSERT_EQ(sets[p].contains(i), flags[parts[p].rows.first + i]) << round;
+        count += flags[parts[p].rows.first + i] ? 1 : 0;
+      }
+      EXPECT_EQ(sets[p].count(parts[p].rows.count), count);
+    }
+  }
+}
+
+TEST(DocumentSet, HoldsWhatWasPutIn) {
+  std::mt19937 random(66);
+  for (const std::uint32_t slots : {0U, 1U, 63U, 64U, 65U, 300U}) {
+    EXPECT_EQ(DocumentSet(slots, true).count(), slots);
+    EXPECT_EQ(DocumentSet(slots).count(), 0U);
+    DocumentSet one(slots), other(slots, true);
+    std::vector<bool> flags(slots, false);
+    for (std::uint32_t i = 0; i < slots; ++i) {
+      if (below(random, 2) == 0) continue;
+      one.insert(DocumentIndex{i});
+      flags[i] = true;
+    }
+    other.intersect(one);
+    EXPECT_EQ(other, one);
+    std::uint32_t seen = 0;
+    one.for_each([&](DocumentIndex document) {
+      EXPECT_TRUE(flags[position(document)]);
+      ++seen;
+    });
+    EXPECT_EQ(seen, one.count());
+    EXPECT_FALSE(one.contains(DocumentIndex{slots}));
+    EXPECT_FALSE(one.contains(DocumentIndex{slots + 64}));
+  }
+}
+
+}  // namespace
+}  // namespace kindling
