@@ -13,7 +13,7 @@ namespace kindling {
 namespace {
 
 constexpr std::size_t lines_max = 10'000'000;
-constexpr std::size_t trie_bytes_max = std::size_t{1} << 24;  // of all pieces: each may become a node
+constexpr std::size_t vocabulary_bytes_max = std::size_t{1} << 24;
 constexpr std::size_t word_characters_max = 100;
 
 // The word being read, after normalisation.
@@ -50,10 +50,10 @@ class WordBuffer {
     }
   }
 
-  // The bytes, with eight zeros behind them.
-  const char* padded() {
-    std::fill_n(bytes_.data() + size_, 8, '\0');
-    return bytes_.data();
+  // The word, with zeros behind it.
+  std::string_view padded() {
+    std::fill_n(bytes_.data() + size_, PieceTable::padding, '\0');
+    return {bytes_.data(), size_};
   }
 
   void clear() { size_ = characters_ = 0; }
@@ -61,7 +61,7 @@ class WordBuffer {
  private:
   void push(char32_t byte) { bytes_[size_++] = static_cast<char>(byte); }
 
-  std::array<char, 4 * word_characters_max + 8> bytes_;
+  std::array<char, PieceTable::word_bytes_max + PieceTable::padding> bytes_;
   std::size_t size_ = 0;
   std::size_t characters_ = 0;
 };
@@ -77,7 +77,7 @@ struct AsciiCharacter {
 class WordPieceTokenizer final : public WordPiece {
  public:
   WordPieceTokenizer(std::string vocabulary, std::size_t lines, WordPieceOptions options)
-      : vocabulary_(std::move(vocabulary)), pieces_(lines), characters_(options) {
+      : vocabulary_(std::move(vocabulary)), pieces_(vocabulary_, lines), characters_(options) {
     for (char32_t c = 0; c < ascii_.size(); ++c) {
       const BertCharacter mapped = characters_.map(c).characters[0];
       const AsciiKind kind = mapped.kind == BertKind::letter        ? AsciiKind::letter
@@ -242,15 +242,14 @@ void WordPieceTokenizer::put_word(WordBuffer& word, Put put) const {
     word.clear();
     return;
   }
-  const char* bytes = word.padded();
-  if (const TokenId id = pieces_.whole(bytes, word.size()); id != PieceTable::no_piece) {
+  std::string_view rest = word.padded();
+  if (const TokenId id = pieces_.whole(rest); id != PieceTable::no_piece) {
     put(id);
     word.clear();
     return;
   }
   std::array<TokenId, word_characters_max> ids;  // a piece holds at least one character
   std::size_t count = 0;
-  std::string_view rest(bytes, word.size());
   while (!rest.empty()) {
     const PieceTable::Match match = pieces_.longest(rest, count > 0);
     if (match.size == 0) {
@@ -305,8 +304,9 @@ Status WordPieceTokenizer::read_vocabulary() {
   }
   cls_ = *cls, sep_ = *sep, pad_ = *pad, unk_ = *unk;
   for (AsciiCharacter& c : ascii_) {
-    const PieceTable::Match match = pieces_.longest(std::string_view(&c.lower, 1), false);
-    c.alone = match.size == 0 ? unk_ : match.id;
+    const std::array<char, 1 + PieceTable::padding> padded{c.lower};
+    const TokenId id = pieces_.whole({padded.data(), 1});
+    c.alone = id == PieceTable::no_piece ? unk_ : id;
   }
   return {};
 }
@@ -316,7 +316,7 @@ Status WordPieceTokenizer::read_vocabulary() {
 Result<std::unique_ptr<WordPiece>> WordPiece::from_vocabulary(std::string_view vocabulary,
                                                               WordPieceOptions options) {
   const auto lines = static_cast<std::size_t>(std::count(vocabulary.begin(), vocabulary.end(), '\n')) + 1;
-  if (lines > lines_max || vocabulary.size() > trie_bytes_max) {
+  if (lines > lines_max || vocabulary.size() > vocabulary_bytes_max) {
     return Error{ErrorCode::too_large, "vocabulary", "more than 10 million lines or 16 MiB",
                  "use a vocab.txt of BERT's form"};
   }

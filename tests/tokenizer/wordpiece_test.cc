@@ -2,12 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "base/env.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "tests/tokenizer/strange_texts.h"
 
 namespace kindling {
@@ -75,6 +79,66 @@ TEST(WordPiece, OptionsAreObeyed) {
 }
 
 TEST(WordPiece, SpecialTokensInATextAreText) { EXPECT_EQ(ids("[SEP]"), (Ids{opening, sep_word, closing})); }
+
+// The twin: a list of lines, searched from the longest prefix down.
+Ids greedy_ids(const std::vector<std::string>& lines, const std::string& word) {
+  const auto id_of = [&](const std::string& line) {
+    return static_cast<TokenId>(std::ranges::find(lines, line) - lines.begin());
+  };
+  Ids found;
+  for (std::size_t at = 0; at < word.size();) {
+    std::size_t size = word.size() - at;
+    const std::string kind = at > 0 ? "##" : "";
+    while (size > 0 && id_of(kind + word.substr(at, size)) == std::ssize(lines)) --size;
+    if (size == 0) return {unk};
+    found.push_back(id_of(kind + word.substr(at, size)));
+    at += size;
+  }
+  return found;
+}
+
+TEST(WordPiece, PartsWordsAsANaiveSearchDoesWhateverTheVocabulary) {
+  std::mt19937 random(8);
+  const std::vector<std::string> letters = {"a", "b", "c", "\u0434", "\u0e01", "\U00010330"};
+  const auto word = [&](std::size_t size_max) {
+    std::string made;
+    for (std::size_t size = 1 + random() % size_max; size > 0; --size)
+      made += letters[random() % letters.size()];
+    return made;
+  };
+  for (int round = 0; round < 20; ++round) {
+    std::vector<std::string> lines = {"[PAD]", "[UNK]", "[CLS]", "[SEP]"};
+    for (const std::string& letter : letters) lines.insert(lines.end(), {letter, "##" + letter});
+    if (round % 4 == 0) lines.pop_back();               // so that some words do not part
+    lines.push_back(std::string(300, 'a') + "\u0434");  // longer than any word
+    for (int i = 0; i < 150; ++i) {
+      const std::string line = (i % 2 == 0 ? "" : "##") + word(round % 2 == 0 ? 3 : 20);
+      if (std::ranges::find(lines, line) == lines.end()) lines.push_back(line);
+    }
+    std::string vocabulary;
+    for (const std::string& line : lines) vocabulary += (vocabulary.empty() ? "" : "\n") + line;
+    const auto tokenizer = WordPiece::from_vocabulary(vocabulary).value();
+    for (int i = 0; i < 200; ++i) {
+      std::string text = word(i % 10 == 0 ? 100 : 12);
+      if (i % 3 == 0) {  // begins with pieces that exist
+        const std::string& line = lines[16 + random() % (lines.size() - 16)];
+        if (line.size() < 100)
+          text = (line.starts_with("##") ? "a" + line.substr(2) : line) + text.substr(0, 1);
+      }
+      if (text.size() > 100 || valid_utf8_prefix(text) != text.size()) continue;
+      EXPECT_EQ(tokenizer->encode(text).value(), greedy_ids(lines, text)) << text;
+    }
+  }
+}
+
+TEST(WordPiece, ATokenTwiceIsRefusedWhateverItsLengthAndPlace) {
+  const std::string head = "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n##a\n";
+  EXPECT_TRUE(WordPiece::from_vocabulary(head).ok());  // a start and a continuation are two
+  for (const std::string& piece : {std::string("a"), std::string("##a"), std::string(9, 'b'),
+                                   std::string(500, 'b'), "##" + std::string(500, 'b')}) {
+    EXPECT_FALSE(WordPiece::from_vocabulary(head + piece + "\nc\n" + piece).ok()) << piece;
+  }
+}
 
 TEST(WordPiece, AHundredCharactersAreAWordAndOneMoreIsNot) {
   EXPECT_EQ(ids(std::string(100, 'a')).size(), 100u);
