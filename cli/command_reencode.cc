@@ -100,7 +100,9 @@ Result<ExitCode> command_reencode(Session& session) {
     KINDLING_TRY(const auto snapshot, open_snapshot(session));
     built = snapshot->settings();
   }
-  KINDLING_TRY(const auto wanted, choose_encoder(session, built));
+  // Behind the address of the index another model may answer by now: that is a reason to be here.
+  const bool remote = is_remote_encoder_named(session);
+  KINDLING_TRY(const auto wanted, choose_encoder(session, remote ? IndexSettings() : built));
   const auto present = present_encoder(session, built);
   const Stopwatch watch;
   ProgressLine line(stderr_is_terminal());

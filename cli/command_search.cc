@@ -17,7 +17,7 @@ constexpr std::uint64_t hits_max = 10'000;
 std::string parts_line(const ScoreParts& parts) {
   return "lexical " + decimal(parts.lexical, 3) + "  cosine " + decimal(parts.cosine, 3) + "  feedback " +
          decimal(parts.feedback, 3) + "  bigram " + decimal(parts.bigram, 3) + "  named " +
-         decimal(parts.named, 3);
+         decimal(parts.named, 3) + (parts.phrase > 0 ? "  phrase " + decimal(parts.phrase, 3) : "");
 }
 
 Json parts_json(const ScoreParts& parts) {
@@ -25,7 +25,21 @@ Json parts_json(const ScoreParts& parts) {
                        {"cosine", parts.cosine},
                        {"feedback", parts.feedback},
                        {"bigram", parts.bigram},
-                       {"named", parts.named}});
+                       {"named", parts.named},
+                       {"phrase", parts.phrase}});
+}
+
+std::string suggested_words(const std::vector<Correction>& corrections) {
+  std::string words;
+  for (const Correction& each : corrections) words.append(words.empty() ? "" : " ").append(each.suggestion);
+  return words;
+}
+
+Json corrections_json(const std::vector<Correction>& corrections) {
+  Json list = Json::array();
+  for (const Correction& each : corrections)
+    list.push(Json::object({{"term", each.term}, {"suggestion", each.suggestion}}));
+  return list;
 }
 
 void print_hit(Session& session, const Hit& hit, bool explain) {
@@ -112,6 +126,7 @@ Result<ExitCode> command_search(Session& session) {
     }
     Json object = Json::object({{"hits", std::move(hits)}, {"timings_ms", to_json(result.timings_ms)}});
     if (explain && result.plan.rows > 0) object.set("plan", to_json(result.plan));
+    if (!result.did_you_mean.empty()) object.set("did_you_mean", corrections_json(result.did_you_mean));
     if (!result.note.empty()) object.set("note", result.note);
     session.console.print_json(object);
   } else {
@@ -120,6 +135,7 @@ Result<ExitCode> command_search(Session& session) {
       session.console.print_line(session.console.tinted(Tint::faint, "vectors: " + plan_line(result.plan)));
     if (result.hits.empty()) session.note("nothing found; try other words, or fewer filters");
   }
+  if (!result.did_you_mean.empty()) session.note("did you mean: " + suggested_words(result.did_you_mean));
   if (!result.note.empty()) session.note(result.note);
   return result.hits.empty() ? ExitCode::no_result : ExitCode::ok;
 }

@@ -3,6 +3,9 @@
 #include <optional>
 #include <utility>
 
+#include "encoder/encoder_cache.h"
+#include "engine/endpoint/remote_encoder.h"
+
 namespace kindling {
 namespace {
 
@@ -47,7 +50,34 @@ std::optional<std::size_t> dimensions_of(Session& session, const IndexSettings& 
   return of_index.dimensions;
 }
 
+// Beside the embedding cache, which they make useful.
+fs::path known_fingerprints_folder() {
+  const fs::path cache = embedding_cache_folder();
+  return cache.empty() ? fs::path() : cache.parent_path() / "remote_encoders";
+}
+
+Result<std::unique_ptr<Encoder>> remote_encoder(Session& session, const std::string& address,
+                                                const IndexSettings& of_index) {
+  RemoteEncoderOptions options;
+  options.key_env = session.settings.text("encoder_key_env").value_or("");
+  if (const auto wanted = session.settings.count("dimensions")) options.dimensions = *wanted;
+  options.index_fingerprint = of_index.encoder_fingerprint;
+  options.known_folder = known_fingerprints_folder();
+  return open_remote_encoder(address, options, session.cancellation);
+}
+
+// An index comes from anybody: what it names is not where questions and documents are sent.
+Error named_by_index_alone(const std::string& address) {
+  return {ErrorCode::configuration, address,
+          "the index was made with this remote encoder, and nothing is sent there unless you name it yourself",
+          "name it with --encoder, $KINDLING_ENCODER or 'encoder' in kindling.toml"};
+}
+
 }  // namespace
+
+bool is_remote_encoder_named(Session& session) {
+  return is_remote_encoder(session.settings.text("encoder").value_or(""));
+}
 
 fs::path static_folder_of(const fs::path& parent) {
   const fs::path folder = parent.has_filename() ? parent : parent.parent_path();
@@ -70,6 +100,8 @@ Result<fs::path> encoder_folder(Session& session, const std::string& name) {
 
 Result<std::unique_ptr<Encoder>> choose_encoder(Session& session, const IndexSettings& of_index) {
   const auto named = session.settings.text("encoder");
+  if (named && is_remote_encoder(*named)) return remote_encoder(session, *named, of_index);
+  if (!named && is_remote_encoder(of_index.encoder)) return named_by_index_alone(of_index.encoder);
   KINDLING_TRY(const fs::path folder,
                named ? encoder_folder(session, *named) : folder_of_index(session, of_index.encoder));
   auto encoder = open_encoder(folder, precision_of(session), dimensions_of(session, of_index));

@@ -37,10 +37,13 @@ constexpr Flag flag_table[] = {
     {"encoder",
      0,
      FlagKind::text,
-     "DIR|static",
-     "folder of the embedding model, or 'static': the fast tier that 'kindling models distill' makes",
+     "DIR|static|URL",
+     "folder of the embedding model; 'static': the fast tier that 'kindling models distill' makes; or "
+     "https://HOST/v1#MODEL: an endpoint, to which texts are sent",
      {},
      Completes::folder},
+    {"encoder-key-env", 0, FlagKind::text, "NAME",
+     "variable that holds the key of a remote encoder; default: the profile's with the same address"},
     {"encoder-precision", 0, FlagKind::text, "KIND",
      "numbers the encoder multiplies: f32, int8, or auto: int8 where that is faster", encoder_precisions},
     {"dimensions", 0, FlagKind::count, "N",
@@ -148,7 +151,13 @@ constexpr Flag flag_table[] = {
     {"reset", 0, FlagKind::toggle, "", "with --calibrate: forget all observations"},
     {"query", 0, FlagKind::toggle, "", "the query side, where a model has one"},
     {"out", 'o', FlagKind::text, "FILE.npy", "write float32 vectors there (NumPy format)", {}, Completes::file},
-    {"output", 0, FlagKind::text, "DIR", "the folder to make; default: beside the encoder", {}, Completes::folder},
+    {"output",
+     0,
+     FlagKind::text,
+     "DIR",
+     "the folder to make; default: beside the encoder",
+     {},
+     Completes::folder},
     {"run",
      0,
      FlagKind::text,
@@ -181,66 +190,55 @@ constexpr Flag flag_table[] = {
 
 constexpr Names common[] = {"json", "color", "verbose", "help"};
 
-constexpr Names index_flags[] = {"index",        "prune",   "dry-run",  "no-embed",
-                                 "include",      "exclude", "metadata", "name",
-                                 "chunk-tokens", "encoder", "threads",  "encoder-precision",
-                                 "dimensions",   "no-embedding-cache", "embedding-cache"};
-constexpr Names search_flags[] = {"index",   "k",   "mode",    "filter",           "at",
-                                  "explain", "why", "encoder", "encoder-precision"};
-constexpr Names pack_flags[] = {"index",  "at", "model", "instructions", "budget",   "reserve",      "per-document",
-                                "pin",    "order", "mode",         "deadline", "explain",      "why",
-                                "filter", "image", "audio",        "figures",  "image-tokens", "encoder"};
-constexpr Names ask_flags[] = {
-    "index",         "at",       "model",    "tools",      "instructions", "thinking", "subagents",         "whole",
-    "plan-by-model", "cost-max", "tokens-max", "calls-max",    "budget",   "reserve",           "per-document",
-    "pin",           "deadline", "order",      "image",        "audio",    "figures",           "image-tokens",
-    "mode",          "filter",   "no-stream",  "stream",       "record",   "require-citations", "no-fallback",
-    "base-url",      "key-env",  "encoder",    "ab-model",     "ab-share", "ab-folder"};
-constexpr Names chat_flags[] = {"index",
-                                "at",
-                                "model",
-                                "tools",
-                                "instructions",
-                                "thinking",
-                                "budget",
-                                "reserve",
-                                "per-document",
-                                "pin",
-                                "order",
-                                "image",
-                                "audio",
-                                "figures",
-                                "image-tokens",
-                                "mode",
-                                "filter",
-                                "no-stream",
-                                "stream",
-                                "require-citations",
-                                "no-fallback",
-                                "base-url",
-                                "key-env",
-                                "encoder",
-                                "ab-model",
-                                "ab-share",
-                                "ab-folder"};
-constexpr Names replay_flags[] = {"index", "only", "pace", "encoder"};
+constexpr Names index_flags[] = {"index",           "prune",
+                                 "dry-run",         "no-embed",
+                                 "include",         "exclude",
+                                 "metadata",        "name",
+                                 "chunk-tokens",    "encoder",
+                                 "threads",         "encoder-precision",
+                                 "dimensions",      "no-embedding-cache",
+                                 "embedding-cache", "encoder-key-env"};
+constexpr Names search_flags[] = {
+    "index", "k", "mode", "filter", "at", "explain", "why", "encoder", "encoder-precision", "encoder-key-env"};
+constexpr Names pack_flags[] = {"index",    "at",           "model",        "instructions", "budget",
+                                "reserve",  "per-document", "pin",          "order",        "mode",
+                                "deadline", "explain",      "why",          "filter",       "image",
+                                "audio",    "figures",      "image-tokens", "encoder",      "encoder-key-env"};
+constexpr Names ask_flags[] = {"index",         "at",           "model",        "tools",
+                               "instructions",  "thinking",     "subagents",    "whole",
+                               "plan-by-model", "cost-max",     "tokens-max",   "calls-max",
+                               "budget",        "reserve",      "per-document", "pin",
+                               "deadline",      "order",        "image",        "audio",
+                               "figures",       "image-tokens", "mode",         "filter",
+                               "no-stream",     "stream",       "record",       "require-citations",
+                               "no-fallback",   "base-url",     "key-env",      "encoder",
+                               "ab-model",      "ab-share",     "ab-folder",    "encoder-key-env"};
+constexpr Names chat_flags[] = {"index",       "at",       "model",     "tools",        "instructions",
+                                "thinking",    "budget",   "reserve",   "per-document", "pin",
+                                "order",       "image",    "audio",     "figures",      "image-tokens",
+                                "mode",        "filter",   "no-stream", "stream",       "require-citations",
+                                "no-fallback", "base-url", "key-env",   "encoder",      "encoder-key-env",
+                                "ab-model",    "ab-share", "ab-folder"};
+constexpr Names replay_flags[] = {"index", "only", "pace", "encoder", "encoder-key-env"};
 constexpr Names token_flags[] = {"tokenizer", "model", "calibrate", "rebuild", "reset", "base-url", "encoder"};
-constexpr Names embed_flags[] = {"out",     "query",   "stream",    "encoder",
-                                 "threads", "encoder-precision", "dimensions"};
-constexpr Names eval_flags[] = {"index",   "run",     "answers",          "packs", "no-ranking", "calibrate",
-                                "encoder", "threads", "encoder-precision"};
-constexpr Names bench_flags[] = {"index",   "queries", "threads", "seconds", "encoder",
-                                 "data",    "recall",  "filter",  "k"};
+constexpr Names embed_flags[] = {
+    "out", "query", "stream", "encoder", "threads", "encoder-precision", "dimensions", "encoder-key-env"};
+constexpr Names eval_flags[] = {
+    "index",   "run",     "answers",           "packs",          "no-ranking", "calibrate",
+    "encoder", "threads", "encoder-precision", "encoder-key-env"};
+constexpr Names bench_flags[] = {"index", "queries", "threads", "seconds", "encoder",
+                                 "data",  "recall",  "filter",  "k",       "encoder-key-env"};
 constexpr Names index_only[] = {"index"};
 constexpr Names reading_flags[] = {"index", "at"};
 constexpr Names reencode_flags[] = {"index",   "encoder", "encoder-precision", "dimensions", "from",
-                                    "queries", "dry-run", "discard",           "threads"};
+                                    "queries", "dry-run", "discard",           "threads",    "encoder-key-env"};
 
-constexpr Names doctor_flags[] = {"index", "encoder", "model", "key-env"};
+constexpr Names doctor_flags[] = {"index", "encoder", "model", "key-env", "encoder-key-env"};
 constexpr Names models_flags[] = {"base-url", "key-env", "encoder", "output", "threads"};
-constexpr Names config_flags[] = {"index",   "model",    "instructions", "encoder",   "base-url",
-                                  "key-env", "threads",  "budget",       "reserve",   "mode",
-                                  "k",       "ab-model", "ab-share",     "ab-folder", "encoder-precision"};
+constexpr Names config_flags[] = {
+    "index",    "model",     "instructions",      "encoder",        "base-url", "key-env",
+    "threads",  "budget",    "reserve",           "mode",           "k",        "ab-model",
+    "ab-share", "ab-folder", "encoder-precision", "encoder-key-env"};
 constexpr Names ab_flags[] = {"ab-folder", "model",      "ab-model", "judge",
                               "judge-max", "references", "html",     "margin"};
 constexpr Names help_flags[] = {"man"};
@@ -307,6 +305,7 @@ constexpr Example index_examples[] = {
 constexpr Example search_examples[] = {
     {"kindling search 'how deep is the lock at Tern Hill'", "the ten best places"},
     {"kindling search lock -k 3 --filter 'year < 1900'", "three hits among some documents"},
+    {"kindling search 'the \"stop cock\" of lock*'", "words that stand together; all words that begin so"},
     {"kindling search lock --why canal.md", "why a document is not found"}};
 constexpr Example pack_examples[] = {
     {"kindling pack 'what changed in 1868' --json > request.json", "a request for a model of your own"},
@@ -447,27 +446,40 @@ constexpr Verb verb_table[] = {
      {},
      index_only,
      {}},
-    {"compact", care_group, "reclaim the space of removed documents",
-     "Merges small segments into one and rewrites what is mostly removed. `index` and `remove` do a part of it by "
+    {"compact",
+     care_group,
+     "reclaim the space of removed documents",
+     "Merges small segments into one and rewrites what is mostly removed. `index` and `remove` do a part of it "
+     "by "
      "themselves, as much as what they change is worth.",
-     {}, index_only, {}},
+     {},
+     index_only,
+     {}},
     {"snapshot", care_group, "keep a state of the index under a name, for --at",
      "A snapshot stays as it is, whatever is indexed, merged or re-encoded later: search, pack, ask, chat, "
      "documents, show and status read it with --at NAME. It takes a copy of the catalog (some hundred bytes a "
      "document) and keeps the files it needs from being deleted until it is dropped.",
      snapshot_arguments, index_only, snapshot_examples},
-    {"reencode", care_group, "change the encoder of the index",
-     "Makes vectors of all chunks by the encoder that --encoder names, beside those of the index; searching goes on "
-     "undisturbed, indexing waits. Then it says how rankings change over sample questions, and puts the new vectors "
+    {"reencode",
+     care_group,
+     "change the encoder of the index",
+     "Makes vectors of all chunks by the encoder that --encoder names, beside those of the index; searching "
+     "goes on "
+     "undisturbed, indexing waits. Then it says how rankings change over sample questions, and puts the new "
+     "vectors "
      "in place of the old at once. Interrupted, the next run goes on from there.\n\n"
-     "The encoder must use the same tokenizer, for chunks stay as they are. With --dry-run only a sample of chunks "
+     "The encoder must use the same tokenizer, for chunks stay as they are. With --dry-run only a sample of "
+     "chunks "
      "is embedded and compared.",
-     {}, reencode_flags, reencode_examples},
+     {},
+     reencode_flags,
+     reencode_examples},
     {"models", care_group, "list the model profiles and encoders, test a profile, or distill an encoder",
      "`models test PROFILE` asks the profile's endpoint some dozen short questions and says what differs from "
      "the "
      "profile (exit code 1). It costs a fraction of a cent.\n\n"
-     "`models distill` makes the static tier of the encoder: vectors of tokens, for searching by meaning within "
+     "`models distill` makes the static tier of the encoder: vectors of tokens, for searching by meaning "
+     "within "
      "seconds. "
      "Use it with `kindling index --encoder static`.",
      models_arguments, models_flags, models_examples},

@@ -74,7 +74,8 @@ constexpr std::pair<std::string_view, std::string_view> variables[] = {
     {"KINDLING_INDEX", "the index folder"},
     {"KINDLING_MODELS", "the folder with embedding models"},
     {"KINDLING_MODEL, KINDLING_ENCODER, KINDLING_BASE_URL, KINDLING_KEY_ENV, KINDLING_THREADS, KINDLING_COLOR, "
-     "KINDLING_BUDGET, KINDLING_RESERVE, KINDLING_MODE, KINDLING_K, KINDLING_ENCODER_PRECISION",
+     "KINDLING_BUDGET, KINDLING_RESERVE, KINDLING_MODE, KINDLING_K, KINDLING_ENCODER_PRECISION, "
+     "KINDLING_ENCODER_KEY_ENV",
      "settings, as the flags of the same names"},
     {"KINDLING_SIMD", "vector instructions to use: scalar, sse4, avx2, avx512 or neon"},
     {"KINDLING_LOG", "what to say on stderr: error, warning, info or debug"},

@@ -78,7 +78,9 @@ Result<std::unique_ptr<Encoder>> open_asking_encoder(Session& session, const Sna
                                                      SearchMode mode) {
   if (mode == SearchMode::keyword || snapshot.settings().encoder.empty()) return std::unique_ptr<Encoder>();
   auto encoder = choose_encoder(session, snapshot.settings());
-  if (encoder || mode == SearchMode::vector) return encoder;
+  const bool is_final =
+      mode == SearchMode::vector || (!encoder && encoder.error().code == ErrorCode::encoder_mismatch);
+  if (encoder || is_final) return encoder;
   session.note("searching by keywords only: " + encoder.error().sentence());
   return std::unique_ptr<Encoder>();
 }

@@ -30,6 +30,8 @@ constexpr SettingRule rules[] = {
     {"index", "index", "KINDLING_INDEX", true, "", ""},
     {"model", "model", "KINDLING_MODEL", false, "", "extractive for ask, muse-spark for pack and tokens"},
     {"encoder", "encoder", "KINDLING_ENCODER", true, "", "all-MiniLM-L6-v2 in the models folder"},
+    {"encoder_key_env", "encoder-key-env", "KINDLING_ENCODER_KEY_ENV", false, "",
+     "that of the profile with the same address"},
     {"encoder_precision", "encoder-precision", "KINDLING_ENCODER_PRECISION", false, "f32", ""},
     {"dimensions", "dimensions", "KINDLING_DIMENSIONS", false, "", "all of the encoder's, or as the index has"},
     {"base_url", "base-url", "KINDLING_BASE_URL", false, "", "the profile's"},

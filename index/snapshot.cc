@@ -16,6 +16,8 @@
 #include "index/store/load_snapshot.h"
 #include "index/store/segment.h"
 #include "index/terms/lexical_search.h"
+#include "index/terms/near_terms.h"
+#include "index/terms/phrase_chunks.h"
 #include "index/terms/term_counting.h"
 #include "index/vectors/allowed_rows.h"
 #include "index/vectors/chunk_vectors.h"
@@ -157,13 +159,36 @@ class IndexSnapshot final : public Snapshot {
   [[nodiscard]] Result<DocumentIndex> find(std::string_view document) const override;
   [[nodiscard]] const DocumentSet& live_documents() const override { return live_documents_; }
   [[nodiscard]] Result<DocumentSet> matching(const Filter& filter) const override;
-  [[nodiscard]] LexicalMatches lexical(std::span<const Term> question) const override;
+  [[nodiscard]] LexicalMatches lexical(std::span<const Term> question) const override {
+    return search_terms(lexical_segments(), question);
+  }
   [[nodiscard]] LexicalMatches lexical(std::span<const Term> question,
-                                       const LexicalSelection& selection) const override;
+                                       const LexicalSelection& selection) const override {
+    return search_terms(lexical_segments(), question, &selection);
+  }
+  [[nodiscard]] std::uint64_t chunk_frequency(std::string_view term) const override {
+    return kindling::chunk_frequency(lexical_segments(), term);
+  }
+  [[nodiscard]] std::vector<KnownTerm> near_terms(std::string_view term, std::size_t count,
+                                                  const DocumentSet& allowed) const override {
+    return kindling::near_terms(lexical_segments(), term, count, allowed);
+  }
+  [[nodiscard]] std::vector<KnownTerm> terms_beginning(std::string_view prefix, std::size_t count,
+                                                       const DocumentSet& allowed) const override {
+    return kindling::terms_beginning(lexical_segments(), prefix, count, allowed);
+  }
+  [[nodiscard]] std::vector<ChunkIndex> phrase_chunks(std::span<const Term> phrase,
+                                                      const DocumentSet& allowed) const override {
+    return kindling::phrase_chunks(lexical_segments(), phrase, allowed);
+  }
   [[nodiscard]] TermCounts sentence_terms(std::span<const Term> question,
-                                          std::span<const ChunkIndex> chunks) const override;
+                                          std::span<const ChunkIndex> chunks) const override {
+    return count_in_sentences(lexical_segments(), question, positions_of(chunks));
+  }
   [[nodiscard]] TermCounts heading_terms(std::span<const Term> question,
-                                         std::span<const SectionIndex> sections) const override;
+                                         std::span<const SectionIndex> sections) const override {
+    return count_in_headings(lexical_segments(), question, positions_of(sections));
+  }
   void cosines(std::span<const float> query, std::span<float> out) const override;
   void cosines(std::span<const float> query, std::span<const ChunkIndex> chunks,
                std::span<float> out) const override;
@@ -420,24 +445,6 @@ std::vector<LexicalSegment> IndexSnapshot::lexical_segments() const {
                         .heading_weights = &part.heading_weights});
   }
   return segments;
-}
-
-LexicalMatches IndexSnapshot::lexical(std::span<const Term> question) const {
-  return search_terms(lexical_segments(), question);
-}
-
-LexicalMatches IndexSnapshot::lexical(std::span<const Term> question, const LexicalSelection& selection) const {
-  return search_terms(lexical_segments(), question, &selection);
-}
-
-TermCounts IndexSnapshot::sentence_terms(std::span<const Term> question,
-                                         std::span<const ChunkIndex> chunks) const {
-  return count_in_sentences(lexical_segments(), question, positions_of(chunks));
-}
-
-TermCounts IndexSnapshot::heading_terms(std::span<const Term> question,
-                                        std::span<const SectionIndex> sections) const {
-  return count_in_headings(lexical_segments(), question, positions_of(sections));
 }
 
 void IndexSnapshot::cosines(std::span<const float> query, std::span<float> out) const {

@@ -26,6 +26,7 @@
 #include "index/document_set.h"
 #include "index/filter.h"
 #include "index/ids.h"
+#include "index/known_term.h"
 #include "index/lexical.h"
 #include "index/term_counts.h"
 #include "tokenizer/analyzer.h"
@@ -149,6 +150,18 @@ class Snapshot {
   [[nodiscard]] virtual LexicalMatches lexical(std::span<const Term> question) const = 0;
   [[nodiscard]] virtual LexicalMatches lexical(std::span<const Term> question,
                                                const LexicalSelection& selection) const = 0;
+
+  // Chunks that hold the term, removed ones included until they are merged away; 0: unknown.
+  [[nodiscard]] virtual std::uint64_t chunk_frequency(std::string_view term) const = 0;
+  // Of allowed documents, best first: index/terms/near_terms.h.
+  [[nodiscard]] virtual std::vector<KnownTerm> near_terms(std::string_view term, std::size_t count,
+                                                          const DocumentSet& allowed) const = 0;
+  [[nodiscard]] virtual std::vector<KnownTerm> terms_beginning(std::string_view prefix, std::size_t count,
+                                                               const DocumentSet& allowed) const = 0;
+  // Allowed chunks that hold the words of `phrase` (as `analyze` gives them) next to each other and in order,
+  // in their bodies or in one heading over them; ascending: index/terms/phrase_chunks.h.
+  [[nodiscard]] virtual std::vector<ChunkIndex> phrase_chunks(std::span<const Term> phrase,
+                                                              const DocumentSet& allowed) const = 0;
 
   // How often the question's terms stand in each sentence of `chunks`, one chunk after another, and in the
   // headings over each of `sections` (title and heading path together): index/term_counts.h. Require:

@@ -1,11 +1,9 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <thread>
-
 #include "base/env.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "engine/endpoint/address.h"
 #include "engine/endpoint/call_recorder.h"
 #include "engine/endpoint/chat_request.h"
 #include "engine/endpoint/chat_stream.h"
@@ -19,12 +17,9 @@
 #include "engine/generator.h"
 #include "engine/pack/request_count.h"
 #include "net/http_client.h"
-#include "net/url.h"
 
 namespace kindling {
 namespace {
-
-constexpr std::chrono::milliseconds pause_step{10};
 
 // One try: an answer, or an error that may be worth another try.
 struct Attempt {
@@ -61,7 +56,6 @@ class SystemChatEndpoint final : public ChatEndpoint {
   Attempt refused(const Refusal& refusal, const HttpResponse& response);
   [[nodiscard]] Generation generation(const GenerationRequest& request, const ChatStream& stream) const;
   void learn(const GenerationRequest& request, std::uint64_t prompt_tokens) const;
-  Status pause(std::chrono::milliseconds delay, const Cancellation& cancellation) const;
 
   const ModelProfile profile_;
   const std::shared_ptr<const Tokenizer> tokenizer_;
@@ -116,7 +110,7 @@ Result<Generation> SystemChatEndpoint::complete(const GenerationRequest& request
     if (!outcome.again || retry >= limits_.retries_max || cancellation.cancelled()) return error;
     const auto delay = outcome.delay.value_or(own_delay(retry, limits_.retry_base, random_u64()));
     log(LogLevel::info, fmt::format("{}; asking again in {} ms", error.sentence(), delay.count()));
-    KINDLING_TRY_VOID(pause(delay, cancellation));
+    KINDLING_TRY_VOID(pause_for(delay, cancellation).within(profile_.base_url));
   }
 }
 
@@ -134,7 +128,7 @@ Result<double> SystemChatEndpoint::wait_turn(std::uint64_t tokens, const Cancell
         "ask again later, or raise the limits in the profile if the account has more"};
   }
   log(LogLevel::info, fmt::format("waiting {} ms for the limits of {}", delay.count(), profile_.name));
-  Status waited = pause(delay, cancellation);
+  Status waited = pause_for(delay, cancellation).within(profile_.base_url);
   if (!waited.ok()) {
     rate_->give_back(tokens);
     return std::move(waited).error();
@@ -212,19 +206,6 @@ void SystemChatEndpoint::learn(const GenerationRequest& request, std::uint64_t p
   }
 }
 
-Status SystemChatEndpoint::pause(std::chrono::milliseconds delay, const Cancellation& cancellation) const {
-  const Stopwatch watch;
-  while (watch.milliseconds() < static_cast<double>(delay.count())) {
-    KINDLING_TRY_VOID(cancellation.check().within(profile_.base_url));
-    std::this_thread::sleep_for(std::min(delay, pause_step));
-  }
-  return {};
-}
-
-bool is_this_machine(const Url& url) {
-  return url.host == "localhost" || url.host.starts_with("127.") || url.host == "::1";
-}
-
 }  // namespace
 
 std::string_view to_string(Finish finish) {
@@ -248,18 +229,9 @@ Result<std::unique_ptr<ChatEndpoint>> ChatEndpoint::open(const ModelProfile& pro
   ModelProfile effective = profile;
   if (!overrides.base_url.empty()) effective.base_url = overrides.base_url;
   if (!overrides.key_env.empty()) effective.key_env = {overrides.key_env};
-  while (effective.base_url.ends_with('/')) effective.base_url.pop_back();
-
-  Result<Url> url = parse_url(effective.base_url);
-  if (!url.ok()) return std::move(url).within("base URL").error();
-  if (url->target.find('?') != std::string::npos) {
-    return Error{ErrorCode::configuration, "base URL", "holds a query ('?')", "give the part before it"};
-  }
+  KINDLING_TRY(effective.base_url, checked_base_url(effective.base_url));
   KINDLING_TRY(Secret key, read_key(system_files(), effective.key_env, key_folder(), effective.name));
-  if (!key.empty() && !url->tls && !is_this_machine(*url)) {
-    log(LogLevel::warning,
-        effective.name + ": the key travels unencrypted to " + url->host + "; use an https address");
-  }
+  warn_of_open_key(effective.base_url, key, effective.name);
   KINDLING_TRY(auto tokenizer, profile_tokenizer(effective));
   std::shared_ptr<HttpClient> client = overrides.http;
   if (client == nullptr) {

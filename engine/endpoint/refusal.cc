@@ -143,11 +143,6 @@ Refusal refusal_by_gateway(int status, std::string_view html) {
   return refusal;
 }
 
-bool looks_like_html(std::string_view body) {
-  const std::size_t begin = body.find_first_not_of(" \t\r\n");
-  return begin != std::string_view::npos && body[begin] == '<';
-}
-
 }  // namespace
 
 bool is_endpoint_down(const Error& error) {
@@ -159,6 +154,11 @@ bool is_endpoint_down(const Error& error) {
   int status = 0;
   std::from_chars(why.data() + status_words.size(), why.data() + why.size(), status);
   return status == 408 || status == 429 || (status >= 500 && status < 600);
+}
+
+bool is_web_page(std::string_view body) {
+  const std::size_t begin = body.find_first_not_of(" \t\r\n");
+  return begin != std::string_view::npos && body[begin] == '<';
 }
 
 std::string page_summary(std::string_view html) {
@@ -187,7 +187,7 @@ std::optional<Refusal> refusal_in(const Json& value) {
 }
 
 Refusal refusal_from(int status, std::string_view body) {
-  if (looks_like_html(body)) return refusal_by_gateway(status, body);
+  if (is_web_page(body)) return refusal_by_gateway(status, body);
   const auto json = parse_json(body);
   if (!json.ok())
     return refusal_for(status, {body.empty() ? "no explanation" : std::string(body), {}, {}, nullptr});

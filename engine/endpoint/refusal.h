@@ -36,6 +36,9 @@ struct Refusal {
 // key, a spent account, a request that cannot be served, and whatever was cancelled.
 [[nodiscard]] bool is_endpoint_down(const Error& error);
 
+// A body that begins as HTML does: a gateway, a firewall, a proxy.
+[[nodiscard]] bool is_web_page(std::string_view body);
+
 // A web page's title, or its beginning, on one line.
 [[nodiscard]] std::string page_summary(std::string_view html);
 

@@ -4,12 +4,16 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <thread>
+
+#include "base/env.h"
 
 namespace kindling {
 namespace {
 
 constexpr double delay_max_ms = 8'000;
 constexpr double asked_max_ms = 120'000;
+constexpr std::chrono::milliseconds pause_step{10};
 
 std::optional<double> parse_number(std::string_view text) {
   double value = 0;
@@ -120,6 +124,15 @@ std::chrono::milliseconds own_delay(unsigned retry, std::chrono::milliseconds ba
   const double grown = std::min(static_cast<double>(base.count()) * std::exp2(retry), delay_max_ms);
   const double share = static_cast<double>(random >> 11) * 0x1p-53;
   return std::chrono::milliseconds(static_cast<std::int64_t>(grown * (1 - .25 * share)));
+}
+
+Status pause_for(std::chrono::milliseconds delay, const Cancellation& cancellation) {
+  const Stopwatch watch;
+  while (watch.milliseconds() < static_cast<double>(delay.count())) {
+    KINDLING_TRY_VOID(cancellation.check());
+    std::this_thread::sleep_for(std::min(delay, pause_step));
+  }
+  return {};
 }
 
 }  // namespace kindling

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/cancellation.h"
 #include "engine/generator.h"
 #include "net/http_client.h"
 
@@ -26,6 +27,9 @@ namespace kindling {
 // together.
 [[nodiscard]] std::chrono::milliseconds own_delay(unsigned retry, std::chrono::milliseconds base,
                                                   std::uint64_t random);
+
+// Sleeps for so long. Errors: `cancelled`, `timed_out`, within some 10 ms.
+[[nodiscard]] Status pause_for(std::chrono::milliseconds delay, const Cancellation& cancellation);
 
 // "6m0s", "1h2m3.5s", "120ms", and a bare number of seconds; absent if it is none of these.
 [[nodiscard]] std::optional<double> parse_duration_ms(std::string_view text);

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "engine/retrieve/known_words.h"
+
 namespace kindling {
 namespace {
 
@@ -40,6 +42,10 @@ Result<Query> make_query(const Snapshot& snapshot, const Encoder* encoder, const
     KINDLING_TRY(query.allowed, snapshot.matching(*question.filter));
   } else {
     query.allowed = snapshot.live_documents();
+  }
+  if (question.mode != SearchMode::vector) {
+    add_beginnings_and_phrases(snapshot, query);
+    if (!knows_a_term(snapshot, query)) correct_unknown_terms(snapshot, query);
   }
   return query;
 }

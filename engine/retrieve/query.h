@@ -13,6 +13,19 @@
 
 namespace kindling {
 
+// A word of the question that the collection does not hold, and what was searched for in its place, as people
+// write it.
+struct Correction {
+  std::string term;
+  std::string suggestion;
+};
+
+// Words in quotes.
+struct Phrase {
+  std::string text;
+  std::vector<ChunkIndex> chunks;  // allowed ones that hold it, ascending
+};
+
 struct Query {
   std::string text;
   Language language = Language::unknown;
@@ -20,11 +33,15 @@ struct Query {
   std::vector<float> vector;  // unit length; empty: the search is by keywords alone
   float trust = 1;            // Encoder::trust of what made the vector
   DocumentSet allowed;        // live and kept by the filter
+  std::vector<Phrase> phrases;
+  std::vector<Correction> corrections;
+  std::vector<std::string> unknown_beginnings;  // of `loc*` no word is known
 };
 
-// `encoder` may be null unless the mode is `vector`. Errors: those of check_question; `encoder_mismatch` when
-// the index was built with another encoder; `configuration` when the mode needs vectors and there is no encoder
-// or no vector; `cancelled`.
+// A question of which the collection knows no term is mended: engine/retrieve/known_words.h. Words in quotes
+// and beginnings with a star count unless the mode is `vector`. `encoder` may be null unless the mode is
+// `vector`. Errors: those of check_question; `encoder_mismatch` when the index was built with another encoder;
+// `configuration` when the mode needs vectors and there is no encoder or no vector; `cancelled`.
 [[nodiscard]] Result<Query> make_query(const Snapshot& snapshot, const Encoder* encoder,
                                        const Question& question, const Cancellation& cancellation);
 

@@ -46,6 +46,29 @@ void add_cosines(const Snapshot& snapshot, const Query& query, std::span<const N
   }
 }
 
+// Those that hold a phrase of the question, among the others.
+void add_phrase_chunks(const Query& query, std::vector<ChunkIndex>& found) {
+  for (const Phrase& phrase : query.phrases) {
+    const auto middle = static_cast<std::ptrdiff_t>(found.size());
+    const std::size_t count = std::min(phrase.chunks.size(), phrase_candidates);
+    found.insert(found.end(), phrase.chunks.begin(),
+                 phrase.chunks.begin() + static_cast<std::ptrdiff_t>(count));
+    std::inplace_merge(found.begin(), found.begin() + middle, found.end());
+  }
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+}
+
+void add_phrases(const Query& query, std::vector<CandidateChunk>& chunks) {
+  for (const Phrase& phrase : query.phrases) {
+    auto holds = phrase.chunks.begin();
+    for (CandidateChunk& candidate : chunks) {
+      holds = std::lower_bound(holds, phrase.chunks.end(), candidate.chunk);
+      if (holds == phrase.chunks.end()) break;
+      if (*holds == candidate.chunk) candidate.phrase += 1 / static_cast<float>(query.phrases.size());
+    }
+  }
+}
+
 }  // namespace
 
 Candidates retrieve(const Snapshot& snapshot, const Query& query, std::size_t depth) {
@@ -62,6 +85,7 @@ Candidates retrieve(const Snapshot& snapshot, const Query& query, std::size_t de
   std::vector<ChunkIndex> found;
   found.reserve(nearest.size());
   for (const NearestChunk& one : nearest) found.push_back(one.chunk);
+  add_phrase_chunks(query, found);
 
   if (!query.terms.empty()) {
     const LexicalSelection selection{.count = depth,
@@ -80,6 +104,7 @@ Candidates retrieve(const Snapshot& snapshot, const Query& query, std::size_t de
   candidates.chunks.reserve(all.size());
   for (const ChunkIndex chunk : all) candidates.chunks.push_back({.chunk = chunk});
   add_lexical(snapshot, candidates);
+  add_phrases(query, candidates.chunks);
   if (candidates.has_vectors) add_cosines(snapshot, query, nearest, candidates.chunks);
   return candidates;
 }

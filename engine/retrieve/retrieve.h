@@ -20,12 +20,17 @@ namespace kindling {
 // What words add to a score besides BM25 (score.h): the best by keywords are chosen with them.
 inline constexpr float bigram_weight = .05f;
 inline constexpr float named_weight = .5f;
+// What a chunk gets that holds all phrases of the question: as much as the words of the whole question can.
+inline constexpr float phrase_weight = 1;
+// Chunks with a phrase that are candidates whatever else is said of them: the first.
+inline constexpr std::size_t phrase_candidates = 4096;
 
 struct CandidateChunk {
   ChunkIndex chunk{};
   float lexical = 0;  // BM / U
   float bigram = 0;
   float named = 0;                                         // of its section
+  float phrase = 0;                                        // share of the question's phrases that it holds
   float cosine = std::numeric_limits<float>::quiet_NaN();  // to the question's vector; NaN where there is none
 };
 

@@ -99,13 +99,15 @@ class Scoring {
     scores_.chunks.reserve(candidates_.chunks.size());
     for (const CandidateChunk& candidate : candidates_.chunks) {
       const bool has_cosine = dense_ && !std::isnan(candidate.cosine);
-      if (!has_cosine && candidate.lexical == 0) continue;
-      ScoredChunk chunk{.chunk = candidate.chunk,
-                        .score = candidate.lexical + bigram_weight * candidate.bigram,
-                        .lexical = candidate.lexical,
-                        .bigram = candidate.bigram,
-                        .named = candidate.named,
-                        .cosine = std::isnan(candidate.cosine) ? 0 : candidate.cosine};
+      if (!has_cosine && candidate.lexical == 0 && candidate.phrase == 0) continue;
+      ScoredChunk chunk{
+          .chunk = candidate.chunk,
+          .score = candidate.lexical + bigram_weight * candidate.bigram + phrase_weight * candidate.phrase,
+          .lexical = candidate.lexical,
+          .bigram = candidate.bigram,
+          .named = candidate.named,
+          .phrase = candidate.phrase,
+          .cosine = std::isnan(candidate.cosine) ? 0 : candidate.cosine};
       if (mode_ == SearchMode::vector) {
         chunk.score = candidate.cosine;
       } else if (has_cosine) {
@@ -141,12 +143,28 @@ class Scoring {
     // Sections and their matches both ascend.
     auto match = candidates_.lexical.sections.begin();
     const auto end = candidates_.lexical.sections.end();
+    const std::vector<float> phrases = section_phrases(sections);
     for (std::size_t i = 0; i < sections.size(); ++i) {
       while (match != end && match->section < sections[i]) ++match;
       const bool matches = match != end && match->section == sections[i];
       scores_.sections.push_back(
           {sections[i], section_score(matches ? &*match : nullptr, dense_ ? dense[i] : SectionDense{})});
+      scores_.sections.back().score += phrase_weight * phrases[i];
     }
+  }
+
+  // The largest share of the question's phrases in a candidate of each section; sections ascend.
+  std::vector<float> section_phrases(std::span<const SectionIndex> sections) const {
+    std::vector<float> phrases(sections.size());
+    if (query_.phrases.empty()) return phrases;
+    std::size_t i = 0;
+    for (const ScoredChunk& chunk : scores_.chunks) {
+      const SectionIndex over = snapshot_.section_of(chunk.chunk);
+      while (i < sections.size() && sections[i] < over) ++i;
+      if (i == sections.size()) break;
+      if (sections[i] == over) phrases[i] = std::max(phrases[i], chunk.phrase);
+    }
+    return phrases;
   }
 
   struct SectionDense {

@@ -10,7 +10,8 @@
 //   times
 //             the encoder's trust (Encoder::trust: 1 for all but a static tier)
 //
-//   F = b + g (.9 z^2 L + .15 (f.v - mean f.v)) + .05 bigram + .5 named
+//   F = b + g (.9 z^2 L + .15 (f.v - mean f.v)) + .05 bigram + .5 named + phrase, the share of the question's
+//   quoted phrases that the chunk holds, or some candidate of the section; 0 without quotes
 //
 // The same for sections, where D is the mean of the section vector's cosine (token-weighted mean of its chunks)
 // and its best chunk's. Levels are kept: unlike ranks (RRF) or min-max scaling, a weak leg stays weak. What was
@@ -38,6 +39,7 @@ struct ScoredChunk {
   float lexical = 0;
   float bigram = 0;
   float named = 0;
+  float phrase = 0;
   float cosine = 0;  // 0 where there is no vector
   float feedback = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/env.h"
+#include "engine/retrieve/known_words.h"
 #include "engine/retrieve/place.h"
 #include "engine/retrieve/retrieve.h"
 #include "engine/retrieve/score.h"
@@ -34,8 +35,28 @@ Result<Hit> make_hit(const Snapshot& snapshot, Places& places, const Scores& sco
                .cosine = scored->cosine,
                .feedback = scored->feedback,
                .bigram = scored->bigram,
-               .named = scored->named};
+               .named = scored->named,
+               .phrase = scored->phrase};
   return hit;
+}
+
+// What a search for one question goes through.
+struct Found {
+  Candidates candidates;
+  Scores scores;
+  std::vector<RankedChunk> ranked;
+};
+
+Found find(const Snapshot& snapshot, const Query& query, SearchMode mode, std::uint32_t k, Timings& timings) {
+  Found found;
+  const Stopwatch retrieving;
+  found.candidates = retrieve(snapshot, query, search_depth(k));
+  timings.emplace_back("retrieve", retrieving.milliseconds());
+  const Stopwatch scoring;
+  found.scores = score(snapshot, query, found.candidates, mode);
+  found.ranked = rank_chunks(snapshot, found.scores, k);
+  timings.emplace_back("rank", scoring.milliseconds());
+  return found;
 }
 
 }  // namespace
@@ -44,27 +65,31 @@ Result<SearchResult> search(const Snapshot& snapshot, const Encoder* encoder, co
                             SearchOptions options, const Cancellation& cancellation) {
   SearchResult result;
   const Stopwatch total;
-  KINDLING_TRY(const Query query, make_query(snapshot, encoder, question, cancellation));
+  KINDLING_TRY(Query query, make_query(snapshot, encoder, question, cancellation));
   result.timings_ms.emplace_back("embed", total.milliseconds());
 
-  const Stopwatch retrieving;
-  const Candidates candidates = retrieve(snapshot, query, search_depth(options.k));
-  result.timings_ms.emplace_back("retrieve", retrieving.milliseconds());
-
-  const Stopwatch scoring;
-  const Scores scores = score(snapshot, query, candidates, question.mode);
-  const std::vector<RankedChunk> ranked = rank_chunks(snapshot, scores, options.k);
-  result.timings_ms.emplace_back("rank", scoring.milliseconds());
-  if (options.plan && candidates.has_vectors)
+  Found found = find(snapshot, query, question.mode, options.k, result.timings_ms);
+  if (found.ranked.empty() && query.corrections.empty() && question.mode != SearchMode::vector) {
+    correct_unknown_terms(snapshot, query);
+    if (!query.corrections.empty()) {
+      Timings again;
+      found = find(snapshot, query, question.mode, options.k, again);
+      for (std::size_t i = 0; i < again.size(); ++i) result.timings_ms[1 + i].second += again[i].second;
+    }
+  }
+  if (options.plan && found.candidates.has_vectors)
     result.plan = snapshot.nearest_plan(search_depth(options.k), query.allowed);
 
   Places places(snapshot);
-  for (const RankedChunk& chunk : ranked) {
-    KINDLING_TRY(Hit hit, make_hit(snapshot, places, scores, chunk));
+  for (const RankedChunk& chunk : found.ranked) {
+    KINDLING_TRY(Hit hit, make_hit(snapshot, places, found.scores, chunk));
     hit.rank = static_cast<std::uint32_t>(result.hits.size() + 1);
     result.hits.push_back(std::move(hit));
   }
-  result.note = pending_note(snapshot, encoder, question.mode);
+  result.note = note_of(query);
+  const std::string pending = pending_note(snapshot, encoder, question.mode);
+  if (!pending.empty()) result.note.append(result.note.empty() ? "" : "; ").append(pending);
+  result.did_you_mean = std::move(query.corrections);
   result.timings_ms.emplace_back("total", total.milliseconds());
   return result;
 }

@@ -9,6 +9,7 @@
 #include "base/cancellation.h"
 #include "base/result.h"
 #include "encoder/encoder.h"
+#include "engine/retrieve/query.h"
 #include "engine/retrieve/question.h"
 #include "index/dense.h"
 #include "index/snapshot.h"
@@ -36,7 +37,8 @@ struct ScoreParts {
   float cosine = 0;   // to the question's vector; 0 while pending
   float feedback = 0;
   float bigram = 0;
-  float named = 0;  // how far the question names the heading
+  float named = 0;   // how far the question names the heading
+  float phrase = 0;  // share of the question's quoted phrases that it holds
 };
 
 struct Hit {
@@ -51,8 +53,9 @@ struct Hit {
 struct SearchResult {
   std::vector<Hit> hits;
   Timings timings_ms;
-  NearestPlan plan;  // when it was asked for, and there are vectors
-  std::string note;  // "vectors of 1,200 chunks are pending: run kindling index again"
+  NearestPlan plan;                      // when it was asked for, and there are vectors
+  std::vector<Correction> did_you_mean;  // what was searched for in the place of unknown words
+  std::string note;                      // "vectors of 1,200 chunks are pending: run kindling index again"
 };
 
 struct SearchOptions {
@@ -60,9 +63,10 @@ struct SearchOptions {
   bool plan = false;  // whether `SearchResult::plan` is wanted
 };
 
-// Hits best first; none is an empty list, not an error. `encoder` may be null when the mode is keyword; in
-// hybrid mode without one the search is by keywords and says so in `note`. Errors: `usage` (question),
-// `encoder_mismatch`, `cancelled`, `timed_out`.
+// Hits best first; none is an empty list, not an error. When there are none, or the collection knows no word of
+// the question, it is searched again with the nearest words that are known. `encoder` may be null when the mode
+// is keyword; in hybrid mode without one the search is by keywords and says so in `note`. Errors: `usage`
+// (question), `encoder_mismatch`, `cancelled`, `timed_out`.
 [[nodiscard]] Result<SearchResult> search(const Snapshot& snapshot, const Encoder* encoder,
                                           const Question& question, SearchOptions options,
                                           const Cancellation& cancellation);

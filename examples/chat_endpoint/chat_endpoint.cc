@@ -7,17 +7,19 @@
 #include <vector>
 
 #include "tests/support/chat_endpoint.h"
+#include "tests/support/embeddings_replies.h"
 
 namespace {
 
 constexpr std::string_view usage =
-    "usage: chat-endpoint [--port N] [--key KEY] [--fault NAME]\n"
+    "usage: chat-endpoint [--port N] [--key KEY] [--fault NAME] [--embeddings N]\n"
     "                     [--tls [--name DNS:HOST] [--expired] [--old-tls]]\n"
     "       chat-endpoint --list\n";
 
 struct Wishes {
   kindling::ChatEndpointServer::Options server;
   std::string fault;
+  std::uint32_t embeddings = 0;  // of which weights; 0: it has none
   bool list = false;
 };
 
@@ -37,6 +39,8 @@ bool take_flag(std::vector<std::string_view>& flags, Wishes& wishes) {
   flags.erase(flags.begin());
   if (flag == "--port")
     return std::from_chars(value.data(), value.data() + value.size(), wishes.server.port).ec == std::errc();
+  if (flag == "--embeddings")
+    return std::from_chars(value.data(), value.data() + value.size(), wishes.embeddings).ec == std::errc();
   if (flag == "--key") {
     wishes.server.key = value;
   } else if (flag == "--name") {
@@ -72,6 +76,10 @@ int main(int argc, char** argv) {
       return 2;
     }
     server.respond_with(fault->reply);
+  }
+  if (wishes.embeddings > 0) {
+    server.respond_with([script = kindling::EmbeddingsScript{.weights = wishes.embeddings}](
+                            const auto& request) { return kindling::embeddings_reply(request, script); });
   }
   std::cout << server.base_url() << std::endl;
   if (wishes.server.tls) std::cout << server.certificate_file() << std::endl;
