@@ -61,7 +61,9 @@ struct Moments {
 };
 
 // Of a file's rows that are allowed, scaled up to their number where only some were looked at.
-Moments moments_of(const VectorPart& part, std::span<const float> padded, const RowSet& allowed) {
+// Without a sample every `step`-th row.
+Moments moments_of(const VectorPart& part, std::span<const float> padded, const RowSet& allowed,
+                   std::uint32_t step) {
   Moments moments;
   const auto add_run = [&](const float* rows, std::size_t count, auto row_of) {
     std::vector<float> products(count);
@@ -72,10 +74,9 @@ Moments moments_of(const VectorPart& part, std::span<const float> padded, const 
   };
   if (!part.sample.which.empty()) {
     add_run(part.sample.rows, part.sample.which.size(), [&](std::size_t i) { return part.sample.which[i]; });
-  } else if (part.rows.count <= ChunkVectors::spread_rows) {
+  } else if (step == 1) {
     add_run(part.rows.rows, part.rows.count, [](std::size_t i) { return static_cast<std::uint32_t>(i); });
   } else {
-    const std::uint32_t step = part.rows.count / ChunkVectors::spread_rows + 1;
     for (std::uint32_t row = 0; row < part.rows.count; row += step)
       add_run(part.rows.rows + std::size_t{row} * padded.size(), 1, [row](std::size_t) { return row; });
   }
@@ -163,8 +164,11 @@ CosineSpread ChunkVectors::spread(std::span<const float> query, std::span<const 
   KINDLING_CHECK(query.size() == dimensions_ && allowed.size() == parts_.size());
   std::vector<float> padded(row_stride(dimensions_), 0.0F);
   std::copy(query.begin(), query.end(), padded.begin());
+  std::uint64_t rows = 0;  // of files without a sample
+  for (const VectorPart& part : parts_) rows += part.sample.which.empty() ? part.rows.count : 0;
+  const auto step = static_cast<std::uint32_t>(rows / spread_rows + 1);
   Moments all;
-  for (std::size_t p = 0; p < parts_.size(); ++p) all.add(moments_of(parts_[p], padded, allowed[p]));
+  for (std::size_t p = 0; p < parts_.size(); ++p) all.add(moments_of(parts_[p], padded, allowed[p], step));
   if (all.rows == 0) return {};
   const double mean = all.sum / all.weight;
   const double variance = all.squares / all.weight - mean * mean;

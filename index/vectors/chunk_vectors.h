@@ -52,7 +52,8 @@ class ChunkVectors {
   // What `nearest` would do.
   [[nodiscard]] NearestPlan plan(std::size_t count, std::span<const RowSet> allowed) const;
 
-  // Over the rows of `allowed`; of a file with more than spread_rows over its sample, or a part at equal steps.
+  // Over the rows of `allowed`: of a file that keeps a sample over that, of the others, if together they have
+  // more than spread_rows, over some at equal steps.
   static constexpr std::uint32_t spread_rows = 8'192;
   [[nodiscard]] CosineSpread spread(std::span<const float> query, std::span<const RowSet> allowed) const;
 
