@@ -17,7 +17,7 @@ import subprocess
 import sys
 
 WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 64, 200, 24, 48
+LEFT, RIGHT, TOP, BOTTOM = 64, 240, 24, 48
 SERIES = [
     ("search, median", "retrieval", "p50", "#1b6ca8", ""),
     ("search, 99 of 100", "retrieval", "p99", "#1b6ca8", "5 4"),
@@ -32,15 +32,15 @@ def measure(kindling, what, index, queries, seconds):
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def axis(low, high):
-    """Powers of ten within, and those just outside."""
-    return range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+def axis(low, high, slack=0.0):
+    """Powers of ten within, and those just outside; what is less than `slack` (a logarithm) past one is at it."""
+    return range(math.floor(math.log10(low)), math.ceil(math.log10(high) - slack) + 1)
 
 
 def draw(rows):
     sizes = [row["chunks"] for row in rows]
     values = [row[what][which] for row in rows for _, what, which, _, _ in SERIES]
-    columns, lines = axis(min(sizes), max(sizes)), axis(min(values), max(values))
+    columns, lines = axis(min(sizes), max(sizes), 0.05), axis(min(values), max(values))
     span_x, span_y = columns[-1] - columns[0], lines[-1] - lines[0]
 
     def x(size):
