@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <random>
@@ -13,6 +14,9 @@
 #include "index/document_set.h"
 #include "index/vectors/allowed_rows.h"
 #include "index/vectors/vector_codes.h"
+#include "index/writer.h"
+#include "tests/index/collection.h"
+#include "tests/index/memory_folder.h"
 
 namespace kindling {
 namespace {
@@ -183,6 +187,50 @@ TEST(ChunkVectors, WithoutARowThereIsNothing) {
   EXPECT_TRUE(none.nearest(query, 5, {}).empty());
   EXPECT_EQ(none.spread(query, {}).rows, 0U);
   EXPECT_TRUE(none.row(3).empty());
+}
+
+// Through a snapshot: several segments, removed documents, chunks that wait for a vector, and a filter's set.
+TEST(NearestOfSnapshot, AreThoseOfAllowedLiveDocuments) {
+  Random random(67);
+  for (int round = 0; round < 8; ++round) {
+    const MemoryFolder folder;
+    {
+      const auto writer = Writer::open(system_files(), folder.path(), settings_with(dimensions)).value();
+      for (std::uint32_t d = 0; d < 60; ++d) {
+        ASSERT_TRUE(writer->put(random_document(random, "/" + std::to_string(d))).ok());
+        if (d % 20 == 19) {
+          ASSERT_TRUE(writer->commit(never_cancelled()).ok());
+        }
+      }
+      ASSERT_TRUE(attach_pending(*writer, folder.path(), 7, random.between(3, 40)).ok());
+      for (int i = 0; i < 10; ++i)
+        ASSERT_TRUE(writer->remove_document("/" + std::to_string(random.between(0, 59))).ok());
+      ASSERT_TRUE(writer->commit(never_cancelled()).ok());
+    }
+    const auto snapshot = open_snapshot(folder.path());
+    DocumentSet allowed(snapshot->document_slots());
+    for (std::uint32_t d = 0; d < allowed.slots(); ++d) {
+      if (snapshot->live(DocumentIndex{d}) && random.chance(.4)) allowed.insert(DocumentIndex{d});
+    }
+    std::vector<float> query(dimensions, 0.0F), all(snapshot->chunk_slots());
+    query[random.between(0, dimensions - 1)] = 1;
+    snapshot->cosines(query, all);
+    for (const DocumentSet& set : {allowed, snapshot->live_documents()}) {
+      std::vector<float> expected;
+      for (std::uint32_t c = 0; c < all.size(); ++c) {
+        if (!std::isnan(all[c]) && set.contains(snapshot->document_of(ChunkIndex{c})))
+          expected.push_back(all[c]);
+      }
+      std::sort(expected.begin(), expected.end(), std::greater<>());
+      const auto found = snapshot->nearest(query, 12, set);
+      ASSERT_EQ(found.size(), std::min<std::size_t>(12, expected.size()));
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        EXPECT_NEAR(found[i].cosine, expected[i], 1e-5);
+        EXPECT_NEAR(found[i].cosine, all[position(found[i].chunk)], 1e-6);
+        EXPECT_TRUE(set.contains(snapshot->document_of(found[i].chunk)));
+      }
+    }
+  }
 }
 
 TEST(AllowedRows, ABitForEachRowOfEachPart) {
