@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/cache_folder.h"
 #include "base/env.h"
 #include "base/private_file.h"
 
@@ -29,12 +30,7 @@ struct StoredFile {
 
 }  // namespace
 
-fs::path embedding_cache_folder() {
-  if (const auto cache = environment("XDG_CACHE_HOME"); cache && cache->starts_with('/'))
-    return fs::path(*cache) / "kindling" / "embeddings";
-  if (const auto home = environment("HOME")) return fs::path(*home) / ".cache" / "kindling" / "embeddings";
-  return {};
-}
+fs::path embedding_cache_folder() { return cache_folder("embeddings"); }
 
 EncoderCache::EncoderCache(Files& files, fs::path folder, std::string_view model, std::size_t dimensions,
                            std::uint64_t bytes_max)

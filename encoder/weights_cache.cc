@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "base/env.h"
+#include "base/cache_folder.h"
 #include "base/private_file.h"
 
 namespace kindling {
@@ -23,12 +23,7 @@ std::unique_ptr<PackedWeights> read_weights(Files& files, const fs::path& path, 
 
 }  // namespace
 
-fs::path weights_cache_folder() {
-  if (const auto cache = environment("XDG_CACHE_HOME"); cache && cache->starts_with('/'))
-    return fs::path(*cache) / "kindling" / "encoder";
-  if (const auto home = environment("HOME")) return fs::path(*home) / ".cache" / "kindling" / "encoder";
-  return {};
-}
+fs::path weights_cache_folder() { return cache_folder("encoder"); }
 
 std::unique_ptr<PackedWeights> cached_weights(Files& files, const fs::path& folder, const NetworkShape& shape,
                                               std::string_view fingerprint,

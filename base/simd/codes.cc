@@ -9,6 +9,8 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "base/simd/inner_product-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace kindling {
 namespace HWY_NAMESPACE {
@@ -19,24 +21,6 @@ namespace hn = hwy::HWY_NAMESPACE;
 constexpr size_t kRowsAhead = 6;
 constexpr size_t kFullRowsAhead = 2;
 constexpr size_t kCacheLine = 64;
-
-// Four sums at once, because one would wait for its own last addition.
-float FullProduct(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, size_t count) {
-  const hn::ScalableTag<float> d;
-  const size_t lanes = hn::Lanes(d);
-  auto s0 = hn::Zero(d), s1 = hn::Zero(d), s2 = hn::Zero(d), s3 = hn::Zero(d);
-  size_t i = 0;
-  for (; i + 4 * lanes <= count; i += 4 * lanes) {
-    s0 = hn::MulAdd(hn::LoadU(d, a + i), hn::LoadU(d, b + i), s0);
-    s1 = hn::MulAdd(hn::LoadU(d, a + i + lanes), hn::LoadU(d, b + i + lanes), s1);
-    s2 = hn::MulAdd(hn::LoadU(d, a + i + 2 * lanes), hn::LoadU(d, b + i + 2 * lanes), s2);
-    s3 = hn::MulAdd(hn::LoadU(d, a + i + 3 * lanes), hn::LoadU(d, b + i + 3 * lanes), s3);
-  }
-  for (; i + lanes <= count; i += lanes) s0 = hn::MulAdd(hn::LoadU(d, a + i), hn::LoadU(d, b + i), s0);
-  float sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(s0, s1), hn::Add(s2, s3))));
-  for (; i < count; ++i) sum += a[i] * b[i];
-  return sum;
-}
 
 #if HWY_TARGET == HWY_SCALAR
 
@@ -204,7 +188,7 @@ void FullProducts(const float* query, size_t dimensions, const float* rows, size
       const float* ahead = rows + size_t{which[i + kFullRowsAhead]} * stride;
       for (size_t line = 0; line < dimensions; line += kLine) hwy::Prefetch(ahead + line);
     }
-    out[i] = FullProduct(query, rows + size_t{which[i]} * stride, dimensions);
+    out[i] = InnerProduct(query, rows + size_t{which[i]} * stride, dimensions);
   }
 }
 

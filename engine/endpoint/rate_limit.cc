@@ -4,6 +4,7 @@
 #include <cmath>
 #include <thread>
 
+#include "base/cache_folder.h"
 #include "base/digest.h"
 #include "base/env.h"
 #include "base/json.h"
@@ -139,10 +140,7 @@ Status RateLimit::write(const State& state) {
 std::string default_rate_folder() {
   if (const auto runtime = environment("XDG_RUNTIME_DIR"); runtime && runtime->starts_with('/'))
     return *runtime + "/kindling/limits";
-  if (const auto cache = environment("XDG_CACHE_HOME"); cache && cache->starts_with('/'))
-    return *cache + "/kindling/limits";
-  if (const auto home = environment("HOME")) return *home + "/.cache/kindling/limits";
-  return {};
+  return cache_folder("limits").string();
 }
 
 }  // namespace kindling
