@@ -94,6 +94,7 @@ Result<EmbeddingReply> EmbeddingClient::embed(std::span<const std::string_view> 
                                               const Cancellation& cancellation) const {
   KINDLING_CHECK(!texts.empty());
   for (unsigned retry = 0;; ++retry) {
+    KINDLING_TRY_VOID(cancellation.check());  // a quick answer would come before anybody looked
     Attempt outcome = attempt(texts, cancellation);
     if (outcome.reply.ok()) return std::move(outcome.reply);
     const Error error = endpoint_.key.hide(std::move(outcome.reply).error().within(endpoint_.base_url));
