@@ -38,9 +38,11 @@ Result<fs::path> folder_of_index(Session& session, std::string_view of_index) {
 }
 
 std::optional<Precision> precision_of(Session& session) {
-  const std::string named = session.settings.text("encoder_precision").value_or("f32");
-  if (named == "auto") return std::nullopt;
-  return named == "int8" ? Precision::int8 : Precision::f32;
+  const std::string named = session.settings.text("encoder_precision").value_or("auto");
+  for (const Precision each : {Precision::f32, Precision::bf16, Precision::int8}) {
+    if (named == to_string(each)) return each;
+  }
+  return std::nullopt;
 }
 
 // Fingerprints of encoders that keep fewer dimensions than they have end in "@DIMENSIONS".
@@ -107,6 +109,16 @@ Result<std::unique_ptr<Encoder>> choose_encoder(Session& session, const IndexSet
   auto encoder = open_encoder(folder, precision_of(session), dimensions_of(session, of_index));
   if (!encoder) return as_configuration(encoder.error());
   return encoder;
+}
+
+Result<std::unique_ptr<Encoder>> choose_asking_encoder(Session& session, const IndexSettings& of_index) {
+  const auto named = session.settings.text("encoder");
+  if (named && !is_remote_encoder(*named)) {
+    KINDLING_TRY(const fs::path folder, encoder_folder(session, *named));
+    const fs::path tier = static_folder_of(folder);
+    if (of_index.encoder == tier.filename() && is_folder(session, tier)) return open_encoder(tier);
+  }
+  return choose_encoder(session, of_index);
 }
 
 }  // namespace kindling

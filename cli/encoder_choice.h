@@ -31,4 +31,9 @@ namespace kindling {
 // index's own is remote and not named; those of open_encoder and open_remote_encoder.
 [[nodiscard]] Result<std::unique_ptr<Encoder>> choose_encoder(Session& session, const IndexSettings& of_index);
 
+// The same for asking: an index in its first pass (engine/ingest/first_pass.h) is asked with the static tier,
+// also where the settings name the encoder that is to come.
+[[nodiscard]] Result<std::unique_ptr<Encoder>> choose_asking_encoder(Session& session,
+                                                                     const IndexSettings& of_index);
+
 }  // namespace kindling

@@ -34,9 +34,10 @@ struct Embeddings {
   }
 };
 
-// In what numbers products of weights and activations are computed. Vectors of both have a mean cosine of at
-// least .995 and may be mixed: the fingerprint is the same, and an index made with one is asked with the other.
-enum class Precision : std::uint8_t { f32, int8 };
+// In what numbers products of weights and activations are computed. Vectors of all may be mixed: the
+// fingerprint is the same, and an index made with one is asked with another. To single precision they have a
+// cosine of at least .9999 in bfloat16 and a mean one of at least .995 in eight bits.
+enum class Precision : std::uint8_t { f32, bf16, int8 };
 
 [[nodiscard]] std::string_view to_string(Precision precision);
 
@@ -70,9 +71,10 @@ class Encoder {
 // sentence_bert_config.json. Weights are memory-mapped, so that opening takes milliseconds. Which vector
 // instructions are used is decided in base/simd/dispatch.h.
 //
-// The precision, where none is asked for, is int8 if the processor makes that faster and this model's vectors,
-// over a few texts tried when its weights are packed, keep a mean cosine of .995 to single precision; else f32.
-// Packed weights are kept in the user's cache folder (weights_cache.h).
+// The precision, where none is asked for, is bf16 if the processor multiplies bfloat16 and this model's
+// vectors, of a few texts tried when its weights are packed, keep a cosine of .9999 to single precision; else
+// f32. Where bf16 is asked for and the processor does not multiply it, the encoder's precision is f32, as it
+// says. Packed weights are kept in the user's cache folder (weights_cache.h).
 //
 // A folder of a static tier (static_encoder.h) opens too; precision means nothing there.
 //

@@ -22,6 +22,15 @@ Columns part(const Columns& columns, std::size_t begin, std::size_t features, st
 // second-level cache.
 constexpr std::size_t feed_forward_columns = 96;
 
+// The largest size of each feature over all columns, into `peaks`.
+void raise_peaks(const Columns& columns, std::vector<float>& peaks) {
+  peaks.resize(columns.features);
+  for (std::size_t f = 0; f < columns.features; ++f) {
+    for (std::size_t c = 0; c < columns.count; ++c)
+      peaks[f] = std::max(peaks[f], std::abs(columns.feature(f)[c]));
+  }
+}
+
 float attention_scale(const NetworkShape& shape) {
   return 1.0f / std::sqrt(static_cast<float>(shape.head_width()));
 }
@@ -119,8 +128,9 @@ void Network::embed(const RaggedBatch& batch, const Columns& hidden) const {
 
 // Queries, keys and values of all heads, one below the other.
 void Network::project(std::size_t layer, const Columns& in, const Columns& projected, Scratch& scratch) const {
+  if (scratch.peaks != nullptr) raise_peaks(in, (*scratch.peaks)[layer].projections);
   if (packed_ != nullptr) {
-    multiply_int8(packed_->layers()[layer].projections, in, projected, Epilogue::store, scratch.panel);
+    multiply_packed(packed_->layers()[layer].projections, in, projected, Epilogue::store, scratch.panel);
     return;
   }
   const LayerMatrices& matrices = weights_.layers[layer].matrices;
@@ -167,8 +177,9 @@ void Network::attention(std::size_t layer, const RaggedBatch& batch, const Colum
     }
     begin += length;
   }
+  if (scratch.peaks != nullptr) raise_peaks(context, (*scratch.peaks)[layer].attention_out);
   if (packed_ != nullptr) {
-    multiply_int8(packed_->layers()[layer].attention_out, context, hidden, Epilogue::add, scratch.panel);
+    multiply_packed(packed_->layers()[layer].attention_out, context, hidden, Epilogue::add, scratch.panel);
   } else {
     multiply(weights_.layers[layer].matrices.attention_out, context, hidden, Epilogue::add);
   }
@@ -183,8 +194,13 @@ void Network::feed_forward(std::size_t layer, const Columns& in, const Columns& 
     widen(layer, part(in, 0, shape_.hidden, column, count), wide, scratch);
     const Columns inner = part(wide, 0, shape_.inner, 0, count);
     const Columns out = part(hidden, 0, shape_.hidden, column, count);
+    if (scratch.peaks != nullptr) raise_peaks(inner, (*scratch.peaks)[layer].outer);
     if (packed_ != nullptr) {
-      multiply_int8(packed_->layers()[layer].outer, inner, out, Epilogue::add, scratch.panel);
+      std::size_t begin = 0;
+      for (const PackedLinear& outer : packed_->layers()[layer].outer) {
+        multiply_packed(outer, part(inner, begin, outer.inputs, 0, count), out, Epilogue::add, scratch.panel);
+        begin += outer.inputs;
+      }
     } else {
       multiply(weights_.layers[layer].matrices.outer, inner, out, Epilogue::add);
     }
@@ -195,9 +211,10 @@ void Network::feed_forward(std::size_t layer, const Columns& in, const Columns& 
 void Network::widen(std::size_t layer, const Columns& in, const Columns& wide, Scratch& scratch) const {
   const Epilogue epilogue = shape_.gate ? Epilogue::store : Epilogue::gelu;
   const Columns inner = part(wide, 0, shape_.inner, 0, in.count);
+  if (scratch.peaks != nullptr) raise_peaks(in, (*scratch.peaks)[layer].inner);
   const Columns factors = shape_.gate ? part(wide, shape_.inner, shape_.inner, 0, in.count) : Columns();
   if (packed_ != nullptr) {
-    multiply_int8(packed_->layers()[layer].inner, in, wide, epilogue, scratch.panel);
+    multiply_packed(packed_->layers()[layer].inner, in, wide, epilogue, scratch.panel);
   } else {
     multiply(weights_.layers[layer].matrices.inner, in, inner, epilogue);
     if (shape_.gate) multiply(weights_.layers[layer].matrices.factor, in, factors, epilogue);

@@ -1,6 +1,6 @@
 // A network of BERT's kind (network_shape.h): token ids to one vector a token, in single precision, or with the
-// products of weights and activations in eight bits (base/simd/multiply_int8.h). Attention, normalisations and
-// activation functions are single precision in both.
+// products of weights and activations in eight bits or bfloat16 (base/simd/packed_linear.h). Attention,
+// normalisations and activation functions are always single precision.
 //
 // Batches are ragged: the tokens of several texts stand side by side as columns (base/simd/columns.h), no token
 // is padded, and only attention and positions know where a text begins. A text's vectors are the same bits
@@ -14,7 +14,7 @@
 #include "base/result.h"
 #include "base/simd/attention.h"
 #include "base/simd/columns.h"
-#include "base/simd/multiply.h"
+#include "base/simd/packed_linear.h"
 #include "encoder/network_shape.h"
 #include "encoder/network_weights.h"
 #include "encoder/packed_weights.h"
@@ -48,7 +48,8 @@ class Network {
     ColumnBuffer hidden, normal, projected, context, inner;
     AttentionScratch attention;
     RotaryAngles angles, local_angles;
-    Int8Scratch panel;
+    PackedScratch panel;
+    std::vector<LayerPeaks>* peaks = nullptr;  // if there, what goes into products is measured
   };
 
   // [hidden][batch.ids.size()], valid until the scratch is used again. Requires: every id within the

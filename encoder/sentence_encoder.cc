@@ -10,6 +10,8 @@
 #include "base/env.h"
 #include "base/files.h"
 #include "base/parallel.h"
+#include "base/simd/multiply_bf16.h"
+#include "base/simd/multiply_int8.h"
 #include "base/simd/vectors.h"
 #include "encoder/encoder.h"
 #include "encoder/model_folder.h"
@@ -31,10 +33,10 @@ constexpr std::size_t batch_tokens = 384;
 // Texts tokenized as one piece of work.
 constexpr std::size_t tokenize_texts = 64;
 
-// Texts that a model is tried on when its weights are packed, and the least mean cosine to single precision
-// with which eight bits are taken unasked.
-constexpr float agreement_min = 0.995f;
-constexpr std::array<std::string_view, 8> tried_texts = {
+// Texts that a model is tried on when its weights are packed, and the least cosine to single precision with
+// which bfloat16 is taken unasked.
+constexpr float agreement_min = 0.9999f;
+constexpr std::array<std::string_view, 12> tried_texts = {
     "how do I reset my password",
     "The heart pumps blood through the arteries to every organ of the body.",
     "def mean(values): return sum(values) / len(values)",
@@ -43,7 +45,14 @@ constexpr std::array<std::string_view, 8> tried_texts = {
     "ends.",
     "ERROR 1045 (28000): Access denied for user 'root'@'localhost' (using password: YES)",
     "El barco lleg\u00f3 al puerto de noche, cuando ya nadie lo esperaba.",
-    "Warranty claims must be made in writing within thirty days; goods damaged by the buyer are excluded."};
+    "Warranty claims must be made in writing within thirty days; goods damaged by the buyer are excluded.",
+    "\u0423 \u0440\u0435\u043a\u0438 \u0441\u0442\u043e\u044f\u043b \u0441\u0442\u0430\u0440\u044b\u0439 "
+    "\u0434\u043e\u043c.",
+    "\u062a\u0642\u0639 \u0627\u0644\u0645\u062f\u064a\u0646\u0629 \u0639\u0644\u0649 \u0636\u0641\u0629 "
+    "\u0627\u0644\u0646\u0647\u0631 \u0648\u064a\u0633\u0643\u0646\u0647\u0627 \u0645\u0644\u064a\u0648\u0646 "
+    "\u0646\u0633\u0645\u0629.",
+    "\u8fd9\u5ea7\u6865\u5efa\u4e8e\u4e00\u4e5d\u4e09\u4e03\u5e74\uff0c\u957f\u5343\u7c73\u3002",
+    "\u6771\u4eac\u3067\u306f\u6625\u306b\u685c\u304c\u54b2\u304f\u3002"};
 
 // What identifies the weights without reading 90 MB at each start: the header (names, shapes, offsets), the
 // size, and 64 samples of 64 bytes spread evenly. Any training step changes every weight, so a sample sees it;
@@ -111,19 +120,20 @@ class SentenceEncoder final : public Encoder {
     return {};
   }
 
-  // Packs the weights, or finds them packed, and uses them; if only where it pays, then not on a processor
-  // where eight bits are no faster, nor for a model that loses too much.
-  void use_int8(Files& files, bool only_where_it_pays) {
-    if (only_where_it_pays && !int8_is_fast()) return;
+  // Packs the weights, or finds them packed, and uses them; if only where it pays, then not for a model that
+  // loses too much. Where the processor has no instructions for bfloat16, single precision stays.
+  void use_packed(Files& files, Precision precision, bool only_where_it_pays) {
+    if (precision == Precision::bf16 && !bf16_is_fast()) return;
     if (std::max(model_.shape.hidden, model_.shape.inner) > int8_inputs_max) return;  // sums might not fit
-    packed_ = cached_weights(files, weights_cache_folder(), model_.shape, model_fingerprint_,
-                             [this] { return pack(); });
+    const PackedPlan plan = precision == Precision::int8 ? int8_plan() : bf16_plan();
+    packed_ = cached_weights(files, weights_cache_folder(), model_.shape, plan, model_fingerprint_,
+                             [&] { return pack(plan); });
     if (only_where_it_pays && packed_->agreement() < agreement_min) {
       packed_ = nullptr;
       return;
     }
     network_.use_packed(*packed_);
-    precision_ = Precision::int8;
+    precision_ = precision;
   }
 
   [[nodiscard]] Precision precision() const override { return precision_; }
@@ -193,23 +203,32 @@ class SentenceEncoder final : public Encoder {
     head_.vectors(network_.run({ids, lengths}, scratch), lengths, out);
   }
 
-  [[nodiscard]] PackedWeights pack() const {
-    PackedWeights packed =
-        PackedWeights::pack(network_.matrices(), model_.shape, int8_layout(), model_fingerprint_);
-    Network eight_bits = network_;
-    eight_bits.use_packed(packed);
+  [[nodiscard]] PackedWeights pack(const PackedPlan& plan) const {
+    std::vector<LayerPeaks> peaks(model_.shape.layers);
+    std::vector<std::vector<float>> exact;
     Network::Scratch scratch;
-    float sum = 0;
-    for (const std::string_view text : tried_texts) {
-      std::vector<float> exact(dimensions()), packed_vector(dimensions());
-      const std::vector<TokenId> ids = ids_of("", text);
-      const std::size_t lengths[] = {ids.size()};
-      head_.vectors(network_.run({ids, lengths}, scratch), lengths, exact);
-      head_.vectors(eight_bits.run({ids, lengths}, scratch), lengths, packed_vector);
-      sum += inner_product(exact, packed_vector);
+    scratch.peaks = &peaks;
+    for (const std::string_view text : tried_texts) exact.push_back(vector_of(text, network_, scratch));
+    scratch.peaks = nullptr;
+    PackedWeights packed =
+        PackedWeights::pack(network_.matrices(), model_.shape, plan, model_fingerprint_, peaks);
+    Network packed_network = network_;
+    packed_network.use_packed(packed);
+    float least = 1;
+    for (std::size_t i = 0; i < tried_texts.size(); ++i) {
+      least = std::min(least, inner_product(exact[i], vector_of(tried_texts[i], packed_network, scratch)));
     }
-    packed.set_agreement(sum / static_cast<float>(tried_texts.size()));
+    packed.set_agreement(least);
     return packed;
+  }
+
+  [[nodiscard]] std::vector<float> vector_of(std::string_view text, const Network& network,
+                                             Network::Scratch& scratch) const {
+    std::vector<float> vector(dimensions());
+    const std::vector<TokenId> ids = ids_of("", text);
+    const std::size_t lengths[] = {ids.size()};
+    head_.vectors(network.run({ids, lengths}, scratch), lengths, vector);
+    return vector;
   }
 
   ModelFolder model_;
@@ -223,7 +242,10 @@ class SentenceEncoder final : public Encoder {
 
 }  // namespace
 
-std::string_view to_string(Precision precision) { return precision == Precision::int8 ? "int8" : "f32"; }
+std::string_view to_string(Precision precision) {
+  if (precision == Precision::bf16) return "bf16";
+  return precision == Precision::int8 ? "int8" : "f32";
+}
 
 Result<std::unique_ptr<Encoder>> open_encoder(const fs::path& folder, std::optional<Precision> precision,
                                               std::optional<std::size_t> dimensions) {
@@ -244,7 +266,9 @@ Result<std::unique_ptr<Encoder>> open_encoder(const fs::path& folder, std::optio
   auto encoder = std::make_unique<SentenceEncoder>(std::move(model), std::move(weights), std::move(network),
                                                    std::move(head));
   if (dimensions) KINDLING_TRY_VOID(encoder->keep_dimensions(*dimensions));
-  if (precision != Precision::f32) encoder->use_int8(files, !precision.has_value());
+  if (precision != Precision::f32) {
+    encoder->use_packed(files, precision.value_or(Precision::bf16), !precision.has_value());
+  }
   return std::unique_ptr<Encoder>(std::move(encoder));
 }
 

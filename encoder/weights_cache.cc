@@ -12,13 +12,13 @@ namespace {
 namespace fs = std::filesystem;
 
 std::unique_ptr<PackedWeights> read_weights(Files& files, const fs::path& path, const NetworkShape& shape,
-                                            std::string_view fingerprint) {
+                                            const PackedPlan& plan, std::string_view fingerprint) {
   const auto info = files.info(path);
   if (!info.ok() || info->kind != FileInfo::Kind::regular || info->symbolic_link || !info->is_private)
     return nullptr;
   auto file = files.map(path);
   if (!file.ok()) return nullptr;
-  return PackedWeights::open(std::move(*file), shape, int8_layout(), fingerprint);
+  return PackedWeights::open(std::move(*file), shape, plan, fingerprint);
 }
 
 }  // namespace
@@ -26,12 +26,12 @@ std::unique_ptr<PackedWeights> read_weights(Files& files, const fs::path& path, 
 fs::path weights_cache_folder() { return cache_folder("encoder"); }
 
 std::unique_ptr<PackedWeights> cached_weights(Files& files, const fs::path& folder, const NetworkShape& shape,
-                                              std::string_view fingerprint,
+                                              const PackedPlan& plan, std::string_view fingerprint,
                                               const std::function<PackedWeights()>& pack) {
-  const fs::path path = folder / (std::string(fingerprint.substr(0, 32)) + "-" + int8_layout().name() + "-v" +
+  const fs::path path = folder / (std::string(fingerprint.substr(0, 32)) + "-" + plan.name() + "-v" +
                                   std::to_string(PackedWeights::version));
   if (!folder.empty()) {
-    if (auto found = read_weights(files, path, shape, fingerprint)) return found;
+    if (auto found = read_weights(files, path, shape, plan, fingerprint)) return found;
   }
   auto packed = std::make_unique<PackedWeights>(pack());
   if (!folder.empty() && make_private_directories(folder).ok()) {

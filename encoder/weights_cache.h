@@ -19,10 +19,10 @@ namespace kindling {
 // $XDG_CACHE_HOME/kindling/encoder, else ~/.cache/kindling/encoder; empty where there is neither.
 [[nodiscard]] std::filesystem::path weights_cache_folder();
 
-// The weights of `folder`'s file for this model and the instruction set in use; else what `pack` makes, which
-// is written there. An empty folder keeps nothing.
+// The weights of `folder`'s file for this model and plan; else what `pack` makes, which is written there. An
+// empty folder keeps nothing.
 [[nodiscard]] std::unique_ptr<PackedWeights> cached_weights(Files& files, const std::filesystem::path& folder,
-                                                            const NetworkShape& shape,
+                                                            const NetworkShape& shape, const PackedPlan& plan,
                                                             std::string_view fingerprint,
                                                             const std::function<PackedWeights()>& pack);
 

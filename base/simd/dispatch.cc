@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/env.h"
 #include "base/log.h"
+#include "base/simd/tiles.h"
 
 namespace kindling {
 namespace {
@@ -21,13 +22,24 @@ struct Named {
 };
 
 // Best first.
-constexpr std::array<Named, 5> all_targets = {{
+constexpr std::array<Named, 7> all_targets = {{
+    {SimdTarget::amx, "amx", HWY_AVX3},
     {SimdTarget::avx512, "avx512", HWY_AVX3},
+    {SimdTarget::avx2_vnni, "avx2-vnni", HWY_AVX2},
     {SimdTarget::avx2, "avx2", HWY_AVX2},
     {SimdTarget::sse4, "sse4", HWY_SSE4},
     {SimdTarget::neon, "neon", HWY_NEON},
     {SimdTarget::scalar, "scalar", HWY_SCALAR},
 }};
+
+// Whether the processor has what a target has beyond Highway's of the same instructions.
+bool has_more(SimdTarget target) {
+  if (target == SimdTarget::amx) return tiles_are_native();
+#if defined(__x86_64__)
+  if (target == SimdTarget::avx2_vnni) return __builtin_cpu_supports("avxvnni") != 0;
+#endif
+  return target != SimdTarget::avx2_vnni;
+}
 
 const Named& named(SimdTarget target) { return *std::ranges::find(all_targets, target, &Named::target); }
 
@@ -47,7 +59,7 @@ const std::vector<SimdTarget>& machine_targets() {
     const std::int64_t mask = (hwy::SupportedTargets() | HWY_STATIC_TARGET) & HWY_TARGETS;
     std::vector<SimdTarget> found;
     for (const Named& each : all_targets) {
-      if ((mask & each.highway) != 0) found.push_back(each.target);
+      if ((mask & each.highway) != 0 && has_more(each.target)) found.push_back(each.target);
     }
     KINDLING_CHECK(!found.empty());
     return found;
@@ -94,7 +106,8 @@ SimdTarget simd_target() {
 }
 
 ForcedSimdTarget::ForcedSimdTarget(SimdTarget target) : before_(simd_target()) {
-  KINDLING_CHECK(std::ranges::find(machine_targets(), target) != machine_targets().end());
+  const SimdTarget needed = target == SimdTarget::amx ? SimdTarget::avx512 : target;
+  KINDLING_CHECK(std::ranges::find(machine_targets(), needed) != machine_targets().end());
   use(target);
 }
 

@@ -1,8 +1,8 @@
 // Which vector instructions the kernels of base/simd use: the best that this machine has, decided at run time.
 //
-// The environment variable KINDLING_SIMD (scalar, sse4, avx2, avx512, neon) forces one; a name that is unknown
-// or that this machine lacks is said once on stderr and the best is taken. All kernels give the same results on
-// all targets within the tolerance their header states. Thread-safe, except ForcedSimdTarget.
+// The environment variable KINDLING_SIMD (scalar, sse4, avx2, avx2-vnni, avx512, amx, neon) forces one; a name
+// that is unknown or that this machine lacks is said once on stderr and the best is taken. All kernels give the
+// same results on all targets within the tolerance their header states. Thread-safe, except ForcedSimdTarget.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@
 
 namespace kindling {
 
-enum class SimdTarget : std::uint8_t { scalar, sse4, avx2, avx512, neon };
+// AVX2 with VNNI differs from AVX2, and AMX from AVX-512, only in products of packed weights (packed_linear.h).
+enum class SimdTarget : std::uint8_t { scalar, sse4, avx2, avx2_vnni, avx512, amx, neon };
 
 [[nodiscard]] std::string_view to_string(SimdTarget target);
 [[nodiscard]] std::optional<SimdTarget> simd_target_named(std::string_view name);
@@ -24,7 +25,8 @@ enum class SimdTarget : std::uint8_t { scalar, sse4, avx2, avx512, neon };
 [[nodiscard]] SimdTarget simd_target();
 
 // For tests: all kernels of the process use `target` while this lives. Not while kernels run on other threads.
-// Requires: target is one of simd_targets().
+// Requires: target is one of simd_targets(); or `amx` on a machine with AVX-512 but without tiles, which are
+// then modelled in software (tiles.h), slowly.
 class ForcedSimdTarget {
  public:
   explicit ForcedSimdTarget(SimdTarget target);

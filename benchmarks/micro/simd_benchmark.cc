@@ -9,6 +9,7 @@
 #include "base/simd/columns.h"
 #include "base/simd/dispatch.h"
 #include "base/simd/multiply.h"
+#include "base/simd/multiply_bf16.h"
 #include "base/simd/multiply_int8.h"
 #include "base/simd/transform.h"
 #include "base/simd/vectors.h"
@@ -73,23 +74,53 @@ void multiply_int8_gelu(benchmark::State& state) {
   const OnTarget target(state);
   const std::vector<float> weights = random_floats(inner * hidden);
   const std::vector<float> bias = random_floats(inner);
-  Int8Linear packed{
-      .layout = int8_layout(), .inputs = hidden, .words = {}, .scales = {}, .row_sums = {}, .bias = bias};
+  PackedLinear packed{.layout = int8_layout(),
+                      .inputs = hidden,
+                      .words = {},
+                      .bias = bias,
+                      .scales = {},
+                      .row_sums = {},
+                      .shares = {}};
   std::vector<std::int32_t> words(packed.layout.words(inner, hidden)), row_sums(inner);
   std::vector<float> scales(inner);
-  pack_int8(packed.layout, {weights, bias}, 0, {words, scales, row_sums});
+  const std::vector<float> shares(hidden, 1.0f);
+  pack_int8(packed.layout, {weights, bias}, 0, shares, {words, scales, row_sums});
   packed.words = words;
   packed.scales = scales;
   packed.row_sums = row_sums;
+  packed.shares = shares;
   ColumnBuffer in_buffer;
   ColumnBuffer out_buffer;
   const Columns in = random_columns(in_buffer, hidden, 512);
   const Columns out = out_buffer.shape(inner, 512);
-  Int8Scratch scratch;
-  for (auto _ : state) multiply_int8(packed, in, out, Epilogue::gelu, scratch);
+  PackedScratch scratch;
+  for (auto _ : state) multiply_packed(packed, in, out, Epilogue::gelu, scratch);
   count_flops(state, 2.0 * inner * hidden * 512);
 }
 BENCHMARK(multiply_int8_gelu)->Apply(every_target)->Unit(benchmark::kMillisecond);
+
+// And in bfloat16, rounding the activations included.
+void multiply_bf16_gelu(benchmark::State& state) {
+  const OnTarget target(state);
+  if (!bf16_is_fast()) {
+    state.SkipWithError("this instruction set has no bfloat16");
+    return;
+  }
+  const std::vector<float> weights = random_floats(inner * hidden);
+  const std::vector<float> bias = random_floats(inner);
+  const PackedLayout layout = bf16_layout();
+  std::vector<std::int32_t> words(layout.words(inner, hidden));
+  pack_bf16(layout, {weights, bias}, 0, words);
+  ColumnBuffer in_buffer;
+  ColumnBuffer out_buffer;
+  const Columns in = random_columns(in_buffer, hidden, 512);
+  const Columns out = out_buffer.shape(inner, 512);
+  PackedScratch scratch;
+  for (auto _ : state)
+    multiply_packed({layout, hidden, words, bias, {}, {}, {}}, in, out, Epilogue::gelu, scratch);
+  count_flops(state, 2.0 * inner * hidden * 512);
+}
+BENCHMARK(multiply_bf16_gelu)->Apply(every_target)->Unit(benchmark::kMillisecond);
 
 // One head over a chunk of 128 tokens.
 void attention_128(benchmark::State& state) {

@@ -1,6 +1,6 @@
 """Kindling and its peers on the same work, turn by turn, in one run (benchmarks/README.md).
 
-    encode      texts to vectors: sentence-transformers, onnxruntime
+    encode      texts to vectors: sentence-transformers, OpenVINO, onnxruntime, CTranslate2, transformers
     index       a folder to a saved index, and a cold question to it: LangChain with FAISS
     keywords    building and asking a keyword index: bm25s
 
@@ -21,7 +21,7 @@ import report
 from process import Failed, allowed_processors
 
 WORKLOADS: dict[str, ModuleType] = {"encode": encode, "index": index, "keywords": keywords}
-PEERS = {"encode": ["sentence-transformers", "onnxruntime"], "index": [index.PEER], "keywords": [keywords.PEER]}
+PEERS = {"encode": encode.PEERS, "index": [index.PEER, index.LLAMA], "keywords": [keywords.PEER]}
 # rounds, passages, documents, questions
 USUAL = {"encode": (5, 1000, 0, 0), "index": (3, 0, 500, 50), "keywords": (3, 0, 2000, 300)}
 QUICK = {"encode": (2, 200, 0, 0), "index": (1, 0, 60, 20), "keywords": (1, 0, 300, 50)}

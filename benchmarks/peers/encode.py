@@ -1,5 +1,5 @@
-"""Texts to vectors: Kindling, in single precision and in eight bits, against sentence-transformers and onnxruntime in single
-precision; one model, one file of real passages.
+"""Texts to vectors: Kindling as it comes, in single precision and in eight bits, against sentence-transformers and the same
+network in OpenVINO, onnxruntime, CTranslate2 and transformers (network_peer.py); one model, one file of real passages.
 
 Each contestant runs twice a round: over one short text, which is what opening costs, and over all of them. The difference is
 the encoding alone, taken the same way for all, in CPU time, which other load on the machine disturbs least.
@@ -17,7 +17,9 @@ import report
 import texts
 from process import Failed, measure, peer
 
-INT8 = f"{report.OURS} int8"  # takes part whenever Kindling does
+NETWORKS = ["openvino-f32", "openvino-bf16", "openvino-int8", "onnxruntime", "onnxruntime-int8", "ctranslate2-int8", "transformers-bf16"]
+PEERS = ["sentence-transformers", *NETWORKS]
+PRECISIONS = ["f32", "int8"]  # take part beside Kindling as it comes, whenever that does
 
 COLUMNS = ["tokens_per_cpu_s", "whole_tokens_per_cpu_s", "cpu_s", "wall_s", "open_cpu_s", "open_wall_s", "rss_mb"]
 
@@ -41,42 +43,47 @@ def count_tokens(lines, model):
     return sum(len(encoding.ids) for encoding in tokenizer.encode_batch(lines))
 
 
-def commands(options, threads, onnx):
+def commands(options, threads, prepared):
     """{name: function (file of texts, file for the vectors) -> command}"""
     common = ["--model", options.model, "--threads", threads]
 
     def kindling(lines, out):
         return [options.kindling, "embed", lines, "--out", out, "--json", "--threads", threads, "--encoder", options.model]
 
-    def kindling_int8(lines, out):
-        return [*kindling(lines, out), "--encoder-precision", "int8"]
+    def in_precision(precision):
+        return lambda lines, out: [*kindling(lines, out), "--encoder-precision", precision]
 
     def sentence_transformers(lines, out):
         return peer("sentence_transformers_peer.py", lines, out, *common)
 
-    def onnxruntime(lines, out):
-        return peer("onnxruntime_peer.py", lines, out, "--onnx", onnx, *common)
+    def network(kind):
+        return lambda lines, out: peer("network_peer.py", kind, lines, out, "--prepared", prepared, *common)
 
-    every = {report.OURS: kindling, INT8: kindling_int8, "sentence-transformers": sentence_transformers}
-    if onnx:
-        every["onnxruntime"] = onnxruntime
-    taking_part = {*options.contestants, *([INT8] if report.OURS in options.contestants else [])}
-    return {name: command for name, command in every.items() if name in taking_part}
+    every = {}
+    if report.OURS in options.contestants:
+        every = {report.OURS: kindling} | {f"{report.OURS} {each}": in_precision(each) for each in PRECISIONS}
+    if "sentence-transformers" in options.contestants:
+        every["sentence-transformers"] = sentence_transformers
+    if prepared:
+        every |= {kind: network(kind) for kind in NETWORKS if kind in options.contestants}
+    return every
 
 
-def export_onnx(options):
-    """The model as ONNX, kept in the cache folder; None, saying why, where torch cannot export it."""
-    file = options.cache / f"{options.model.name}.onnx"
-    if not file.exists():
-        options.cache.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_suffix(".partial")
+def prepare_networks(options, texts_file):
+    """The folder of what the libraries made of the model, kept in the cache folder; None, saying why, without an ONNX file."""
+    folder = options.cache / f"{options.model.name}-networks"
+    if not (folder / "done").exists():
+        folder.mkdir(parents=True, exist_ok=True)
         try:
-            measure(peer("onnx_export.py", options.model, unfinished), 1)
+            measure(peer("onnx_export.py", options.model, folder / "model.onnx"), 1)
+            answer = measure(peer("prepare_networks.py", options.model, folder, texts_file), 1).answer
         except Failed as failure:
-            options.say(f"onnxruntime is left out: {failure}")
+            options.say(f"the networks are left out: {failure}")
             return None
-        unfinished.rename(file)
-    return file
+        for name, problem in answer["failed"].items():
+            options.say(f"{name} is left out: {problem}")
+        (folder / "done").touch()
+    return folder
 
 
 def contest(name, command, work, threads, vectors):
@@ -109,10 +116,14 @@ def agreement(vectors):
     return rows
 
 
-def compare_with(options, threads, work, onnx):
+def compare_with(options, threads, work, prepared):
     vectors, contestants = {}, {}
-    for name, command in commands(options, threads, onnx).items():
-        measure(command(work.folder / "one.txt", work.folder / "one.npy"), threads)  # files into the page cache
+    for name, command in commands(options, threads, prepared).items():
+        try:
+            measure(command(work.folder / "one.txt", work.folder / "one.npy"), threads)  # files into the page cache
+        except Failed as failure:
+            options.say(f"{name} is left out: {failure}")
+            continue
         contestants[name] = partial(contest, name, command, work, threads, vectors)
     raw = report.alternate(contestants, options.rounds, options.say)
     title = f"encode, {threads} thread{'s' if threads > 1 else ''}"
@@ -123,6 +134,6 @@ def compare(options, folder):
     lines = texts.passages(texts.documents(options.texts), options.passages)
     work = Work(lines, count_tokens(lines, options.model), folder)
     options.say(f"{len(lines)} passages, {work.tokens} tokens, mean {work.tokens / len(lines):.0f}")
-    onnx = export_onnx(options) if "onnxruntime" in options.contestants else None
-    comparisons = [compare_with(options, threads, work, onnx) for threads in options.threads]
+    prepared = prepare_networks(options, folder / "passages.txt") if set(NETWORKS) & set(options.contestants) else None
+    comparisons = [compare_with(options, threads, work, prepared) for threads in options.threads]
     return {"passages": len(lines), "tokens": work.tokens, "comparisons": comparisons}

@@ -1,8 +1,9 @@
-"""A folder of documents, indexed by a cold process to a saved index, then asked by a cold process: Kindling and LangChain.
+"""A folder of documents, indexed by a cold process to a saved index, then asked by a cold process: Kindling, LangChain
+with FAISS, and LlamaIndex (which is not asked cold).
 
-Both read the same .txt files and use the same model. What each embeds is its own affair: Kindling chunks of about 128 tokens,
-LangChain of 1,000 characters with 200 shared. Beside the speed stands whether the right document is among the ten best
-chunks of each.
+All read the same .txt files and use the same model. What each embeds is its own affair: Kindling chunks of about 128 tokens,
+LangChain of 1,000 characters with 200 shared, LlamaIndex of 1,024 tokens, of which the model reads 256. Beside the speed
+stands whether the right document is among the ten best chunks of each.
 """
 
 import shutil
@@ -15,6 +16,7 @@ import texts
 from process import measure, peer
 
 PEER = "langchain+faiss"
+LLAMA = "llamaindex"
 
 
 def write_folder(folder, some_documents):
@@ -29,11 +31,13 @@ def write_folder(folder, some_documents):
 
 
 def indexing(options, folder, stores, threads):
-    ours = ["-i", stores[report.OURS], "--json", "--threads", threads, "--encoder", options.model]
-    theirs = [stores[PEER], "--model", options.model, "--threads", threads]
+    # Each round does the whole work again: vectors kept from an earlier one would not be made.
+    ours = ["-i", stores[report.OURS], "--json", "--threads", threads, "--encoder", options.model, "--no-embedding-cache"]
+    theirs = ["--model", options.model, "--threads", threads]
     every = {
         report.OURS: [options.kindling, "index", folder, *ours],
-        PEER: peer("langchain_peer.py", "index", folder, *theirs),
+        PEER: peer("langchain_peer.py", "index", folder, stores[PEER], *theirs),
+        LLAMA: peer("llamaindex_peer.py", "index", folder, stores[LLAMA], *theirs),
     }
 
     def contest(name):
@@ -76,11 +80,13 @@ def agreement(options, stores, asked, stems, work, threads):
         runs = [measure([options.kindling, "search", question.text, *common], threads, may_exit=(0, 1)) for question in asked]
         sources = [[Path(hit["uri"]).stem for hit in run.answer["hits"]] for run in runs]
         rows[report.OURS] = found_share(sources, asked, stems)
-    if PEER in options.contestants:
-        texts.write_lines(work / "questions.txt", (" ".join(question.text.split()) for question in asked))
-        theirs = [stores[PEER], work / "questions.txt", "--model", options.model, "--threads", threads]
-        run = measure(peer("langchain_peer.py", "ask-all", *theirs), threads)
-        rows[PEER] = found_share(run.answer["sources"], asked, stems)
+    texts.write_lines(work / "questions.txt", (" ".join(question.text.split()) for question in asked))
+    for name, module in ((PEER, "langchain_peer.py"), (LLAMA, "llamaindex_peer.py")):
+        if name not in options.contestants:
+            continue
+        theirs = [stores[name], work / "questions.txt", "--model", options.model, "--threads", threads]
+        run = measure(peer(module, "ask-all", *theirs), threads)
+        rows[name] = found_share(run.answer["sources"], asked, stems)
     return rows
 
 
@@ -92,7 +98,7 @@ def compare(options, work):
     options.say(f"{len(stems)} documents, {size / 1e6:.2f} MB, {len(asked)} questions")
     results = []
     for threads in options.threads:
-        stores = {name: work / f"store-{number}" for number, name in enumerate((report.OURS, PEER))}
+        stores = {name: work / f"store-{number}" for number, name in enumerate((report.OURS, PEER, LLAMA))}
         plural = "s" if threads > 1 else ""
         raw = report.alternate(indexing(options, folder, stores, threads), options.rounds, options.say)
         results.append(

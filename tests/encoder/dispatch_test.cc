@@ -8,8 +8,8 @@ namespace kindling {
 namespace {
 
 TEST(SimdTargets, AreNamedAndFoundByName) {
-  for (const auto target :
-       {SimdTarget::scalar, SimdTarget::sse4, SimdTarget::avx2, SimdTarget::avx512, SimdTarget::neon}) {
+  for (const auto target : {SimdTarget::scalar, SimdTarget::sse4, SimdTarget::avx2, SimdTarget::avx2_vnni,
+                            SimdTarget::avx512, SimdTarget::amx, SimdTarget::neon}) {
     EXPECT_EQ(simd_target_named(to_string(target)), target);
   }
   EXPECT_EQ(simd_target_named("AVX2"), std::nullopt);

@@ -1,7 +1,7 @@
 // Encodes a file of one text a line and writes the vectors as raw 32-bit floats, for comparing with other
 // implementations.
 //
-//   encode_lines LINES.txt OUT.f32 [THREADS] [ROUNDS] [f32|int8]
+//   encode_lines LINES.txt OUT.f32 [THREADS] [ROUNDS] [f32|bf16|int8]
 //
 // Prints one JSON line a round: texts, tokens, dimensions, wall and CPU seconds of encoding, opening time in
 // milliseconds.
@@ -34,7 +34,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 int main(int argc, char** argv) {
   using namespace kindling;
   if (argc < 3) {
-    std::fprintf(stderr, "usage: encode_lines LINES.txt OUT.f32 [THREADS] [ROUNDS] [f32|int8]\n");
+    std::fprintf(stderr, "usage: encode_lines LINES.txt OUT.f32 [THREADS] [ROUNDS] [f32|bf16|int8]\n");
     return 2;
   }
   std::ifstream in(argv[1], std::ios::binary);
@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   const unsigned long rounds = argc > 4 ? std::stoul(argv[4]) : 1;
 
   std::optional<Precision> precision;
-  for (const Precision each : {Precision::f32, Precision::int8}) {
+  for (const Precision each : {Precision::f32, Precision::bf16, Precision::int8}) {
     if (argc > 5 && to_string(each) == argv[5]) precision = each;
   }
 

@@ -95,8 +95,18 @@ TEST_P(Family, IsNearItInEightBits) {
   EXPECT_GE(sum / static_cast<double>(all_.size()), 0.995);
 }
 
+TEST_P(Family, IsNearerInBfloat16) {
+  on_every_packed_target([&] {
+    const auto encoder = open(Precision::bf16);
+    if (encoder->precision() != Precision::bf16) return;
+    const auto rows = encode(*encoder);
+    for (std::size_t i = 0; i < all_.size(); ++i)
+      EXPECT_GE(inner_product(rows[i], all_[i].vector), 0.9995f) << all_[i].text;
+  });
+}
+
 TEST_P(Family, GivesTheSameBitsAloneAndInABatchOfManyThreads) {
-  for (const Precision precision : {Precision::f32, Precision::int8}) {
+  for (const Precision precision : {Precision::f32, Precision::bf16, Precision::int8}) {
     const auto encoder = open(precision);
     std::vector<std::string_view> texts;
     for (const Expected& expected : all_)

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <random>
 #include <string>
@@ -21,6 +22,19 @@ void on_every_target(Body body) {
     body();
     if (testing::Test::HasFatalFailure()) return;
   }
+}
+
+// The same, and where the processor has no tiles, on their model in software (base/simd/tiles.h), which is
+// slow: for small products of packed weights, the only thing that tiles change.
+template <typename Body>
+void on_every_packed_target(Body body) {
+  on_every_target(body);
+  const auto targets = simd_targets();
+  const auto has = [&](SimdTarget target) { return std::ranges::find(targets, target) != targets.end(); };
+  if (has(SimdTarget::amx) || !has(SimdTarget::avx512)) return;
+  SCOPED_TRACE("tiles in software");
+  const ForcedSimdTarget forced(SimdTarget::amx);
+  body();
 }
 
 class Numbers {

@@ -6,7 +6,9 @@
 
 #include <fstream>
 #include <iterator>
+#include <set>
 
+#include "base/simd/multiply_bf16.h"
 #include "base/simd/vectors.h"
 #include "encoder/encoder.h"
 #include "tests/encoder/on_every_target.h"
@@ -82,7 +84,37 @@ TEST_F(WeightsCacheTest, EightBitsAreNearSinglePrecision) {
   });
 }
 
-TEST_F(WeightsCacheTest, BothPrecisionsHaveOneFingerprint) {
+TEST_F(WeightsCacheTest, Bfloat16IsNearerStillOrIsSinglePrecision) {
+  on_every_packed_target([&] {
+    const auto encoder = open(Precision::bf16);
+    EXPECT_EQ(encoder->precision(), bf16_is_fast() ? Precision::bf16 : Precision::f32);
+    const auto exact = encode(*open(Precision::f32)), rounded = encode(*encoder);
+    if (!bf16_is_fast()) {
+      EXPECT_EQ(rounded, exact);
+    }
+    const std::size_t width = model_.shape.hidden;
+    for (std::size_t i = 0; i < exact.size(); i += width) {
+      EXPECT_GT(inner_product(std::span(exact).subspan(i, width), std::span(rounded).subspan(i, width)),
+                0.999f);  // a small model of random weights; docs/encoder.md has a real one's
+    }
+  });
+}
+
+// What an earlier start packed for other instructions, or in other numbers, is another file.
+TEST_F(WeightsCacheTest, EveryPlanHasAFileOfItsOwn) {
+  std::set<std::string> names;
+  on_every_packed_target([&] {
+    names.insert(int8_plan().name());
+    if (bf16_is_fast()) names.insert(bf16_plan().name());
+    const std::vector<float> first = encode(*open());
+    EXPECT_EQ(encode(*open()), first);
+    static_cast<void>(open(Precision::bf16));
+  });
+  EXPECT_EQ(cached().size(), names.size());
+}
+
+TEST_F(WeightsCacheTest, AllPrecisionsHaveOneFingerprint) {
+  EXPECT_EQ(open(Precision::f32)->fingerprint(), open(Precision::bf16)->fingerprint());
   EXPECT_EQ(open(Precision::f32)->fingerprint(), open(Precision::int8)->fingerprint());
   EXPECT_EQ(open(Precision::f32)->precision(), Precision::f32);
   EXPECT_EQ(open(Precision::int8)->precision(), Precision::int8);
@@ -150,13 +182,13 @@ TEST_F(WeightsCacheTest, NothingFailsWhereNothingCanBeKept) {
   EXPECT_EQ(encode(*open()), vectors);
 }
 
-TEST_F(WeightsCacheTest, UnaskedEightBitsMustAgree) {
+TEST_F(WeightsCacheTest, UnaskedBfloat16MustAgree) {
   const fs::path path = make_file();
-  auto packed = PackedWeights::pack({}, NetworkShape{}, int8_layout(), "x");
+  auto packed = PackedWeights::pack({}, NetworkShape{}, int8_plan(), "x", {});
   EXPECT_EQ(packed.agreement(), 0);
   packed.set_agreement(0.99f);
   EXPECT_EQ(packed.agreement(), 0.99f);
-  // Random weights that are all alike but for one: what eight bits cannot tell apart.
+  // Random weights that are all alike but for one: what fewer bits cannot tell apart.
   for (auto& [name, tensor] : model_.tensors) {
     if (!name.ends_with("dense.weight") && !name.ends_with("key.weight")) continue;
     for (std::size_t i = 0; i < tensor.values.size(); i += tensor.shape[1]) tensor.values[i] = 500.0f;
