@@ -65,7 +65,8 @@ Result<Descriptor> open_descriptor(const fs::path& path, int flags) {
 
 class SystemMappedFile final : public MappedFile {
  public:
-  SystemMappedFile(void* address, std::size_t size) : address_(address), size_(size) {}
+  SystemMappedFile(void* address, std::size_t size, Descriptor fd)
+      : address_(address), size_(size), fd_(std::move(fd)) {}
   SystemMappedFile(const SystemMappedFile&) = delete;
   SystemMappedFile& operator=(const SystemMappedFile&) = delete;
   ~SystemMappedFile() override {
@@ -73,9 +74,42 @@ class SystemMappedFile final : public MappedFile {
   }
   [[nodiscard]] std::string_view bytes() const override { return {static_cast<const char*>(address_), size_}; }
 
+  void copy(std::size_t offset, std::span<char> out) const override {
+    while (!out.empty()) {
+      const ssize_t got = ::pread(fd_.get(), out.data(), out.size(), static_cast<off_t>(offset));
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) return MappedFile::copy(offset, out);
+      offset += static_cast<std::size_t>(got);
+      out = out.subspan(static_cast<std::size_t>(got));
+    }
+  }
+
+  void map_in(std::size_t offset, std::size_t size, bool from_disk) const override {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const std::size_t first = offset / page * page;
+    const std::size_t end = std::min(size_, offset + size);
+    if (end <= first) return;
+    char* const from = static_cast<char*>(address_) + first;
+    if (!from_disk && !mostly_in_memory(from, end - first, page)) return;
+#ifdef MADV_POPULATE_READ
+    if (::madvise(from, end - first, MADV_POPULATE_READ) == 0) return;
+#endif
+    // A kernel from before 5.14: asked for ahead, and faulted in one by one as they are used.
+    static_cast<void>(::madvise(from, end - first, MADV_WILLNEED));
+  }
+
  private:
+  static bool mostly_in_memory(char* from, std::size_t size, std::size_t page) {
+    std::vector<unsigned char> resident((size + page - 1) / page);
+    if (::mincore(from, size, resident.data()) != 0) return false;
+    const auto missing = std::count_if(resident.begin(), resident.end(),
+                                       [](unsigned char page_is) { return (page_is & 1) == 0; });
+    return static_cast<std::size_t>(missing) * 16 <= resident.size();
+  }
+
   void* address_;
   std::size_t size_;
+  Descriptor fd_;
 };
 
 class SystemWritableFile final : public WritableFile {
@@ -145,7 +179,7 @@ class SystemFiles final : public Files {
       address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd.get(), 0);
       if (address == MAP_FAILED) return system_error(path, errno);
     }
-    return std::unique_ptr<MappedFile>(std::make_unique<SystemMappedFile>(address, size));
+    return std::unique_ptr<MappedFile>(std::make_unique<SystemMappedFile>(address, size, std::move(fd)));
   }
 
   Result<std::unique_ptr<WritableFile>> create(const fs::path& path) override {
@@ -229,6 +263,12 @@ class SystemFiles final : public Files {
 };
 
 }  // namespace
+
+void MappedFile::copy(std::size_t offset, std::span<char> out) const {
+  std::memcpy(out.data(), bytes().data() + offset, out.size());
+}
+
+void MappedFile::map_in(std::size_t, std::size_t, bool) const {}
 
 Files& system_files() {
   static SystemFiles files;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,13 @@ class MappedFile {
  public:
   virtual ~MappedFile() = default;
   [[nodiscard]] virtual std::string_view bytes() const = 0;
+
+  // The same bytes without touching the mapping: of pages that this process has not seen yet it is several
+  // times cheaper to copy a few hundred bytes than to fault. Requires: within bytes().
+  virtual void copy(std::size_t offset, std::span<char> out) const;
+  // Enters the pages of [offset, offset + size) into the page table, all at once; a hint. With `from_disk`
+  // those that are not in memory are read, else where many are not nothing is done. Requires: within bytes().
+  virtual void map_in(std::size_t offset, std::size_t size, bool from_disk) const;
 };
 
 class WritableFile {

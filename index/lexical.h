@@ -14,7 +14,8 @@
 //            chunk or in one heading
 //   named  = (sum of idf^2 over question and heading terms)^2 / (sum of idf^2 over question terms * over
 //   heading terms),
-//            section idf; of the best of the headings over the section; sections only
+//            section idf; of the best of the headings over the section and of the names of its document
+//            (terms/document_names.h: file, record, site); sections only
 //
 // Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009); the division by U
 // makes levels comparable between questions.
@@ -41,14 +42,16 @@ struct SectionMatch {
   SectionIndex section{};
   float score = 0;
   float bigram = 0;
-  float named = 0;
+  float named = 0;          // by a heading, by the document's file or record, or by its site
+  float named_heading = 0;  // by a heading alone
 };
 
 // Which of the matches are wanted. The best are those with the largest
 //
-//   score + bigram_weight * bigram + named_weight * named of the section
+//   score + bigram_weight * bigram + named_weight * named_heading of the section
 //
-// added in this order in single precision; of equal ones the earlier. Weights must not be negative. Only chunks
+// added in this order in single precision; of equal ones the earlier. (A file's name stands in no postings: it
+// lifts what was found, and finds nothing.) Weights must not be negative. Only chunks
 // of `allowed` documents count among the best; no allowed set means all. Chunks of `also` are given too,
 // allowed or not. Removed documents never come.
 struct LexicalSelection {

@@ -11,6 +11,9 @@
 #include "base/simd/vectors.h"
 #include "index/characters_per_token.h"
 #include "index/filter_sql.h"
+#include "index/kept_floats.h"
+#include "index/snapshot_part.h"
+#include "index/snapshot_vectors.h"
 #include "index/store/catalog.h"
 #include "index/store/index_files.h"
 #include "index/store/load_snapshot.h"
@@ -19,9 +22,6 @@
 #include "index/terms/near_terms.h"
 #include "index/terms/phrase_chunks.h"
 #include "index/terms/term_counting.h"
-#include "index/vectors/allowed_rows.h"
-#include "index/vectors/chunk_vectors.h"
-#include "index/vectors/vector_file.h"
 #include "tokenizer/analyzer.h"
 
 namespace kindling {
@@ -29,19 +29,6 @@ namespace {
 
 // Bulk regions and vectors are checked at open while they are not larger than this together (about 30 ms).
 constexpr std::uint64_t checked_at_open_bytes_max = 64ULL << 20;
-
-// A segment in its place among the others.
-struct Part {
-  Segment segment;
-  std::uint32_t first_document = 0;
-  std::uint32_t first_section = 0;
-  std::uint32_t first_chunk = 0;
-  std::vector<Slot> removed;     // of this segment, ascending
-  std::unique_ptr<bool[]> live;  // of each document; null when none is removed
-  HeadingWeights heading_weights;
-
-  [[nodiscard]] bool is_live(std::uint32_t slot) const { return live == nullptr || live[slot]; }
-};
 
 template <typename Index>
 std::vector<std::uint32_t> positions_of(std::span<const Index> indexes) {
@@ -60,6 +47,7 @@ class IndexSnapshot final : public Snapshot {
     for (const CatalogSegment& row : state.segments)
       KINDLING_TRY_VOID(snapshot->add_segment(files, row, state));
     KINDLING_TRY_VOID(snapshot->add_vectors(files, state));
+    snapshot->settle_pages();
     KINDLING_TRY_VOID(snapshot->check_bulk());
     snapshot->count(files, state);
     return std::shared_ptr<const Snapshot>(std::move(snapshot));
@@ -77,12 +65,12 @@ class IndexSnapshot final : public Snapshot {
   [[nodiscard]] std::uint32_t chunk_slots() const override { return chunks_; }
 
   [[nodiscard]] bool live(DocumentIndex document) const override {
-    const Part& part = part_of(document);
+    const SnapshotPart& part = part_of(document);
     return part.is_live(position(document) - part.first_document);
   }
 
   [[nodiscard]] DocumentView document(DocumentIndex document) const override {
-    const Part& part = part_of(document);
+    const SnapshotPart& part = part_of(document);
     const std::uint32_t slot = position(document) - part.first_document;
     const Segment& segment = part.segment;
     const DocumentRecord& record = segment.documents()[slot];
@@ -101,7 +89,7 @@ class IndexSnapshot final : public Snapshot {
   }
 
   [[nodiscard]] SectionView section(SectionIndex section) const override {
-    const Part& part = part_of(section);
+    const SnapshotPart& part = part_of(section);
     const SectionRecord& record = part.segment.sections()[position(section) - part.first_section];
     SectionView view{.index = section,
                      .document = DocumentIndex{part.first_document + record.document},
@@ -117,42 +105,49 @@ class IndexSnapshot final : public Snapshot {
   }
 
   [[nodiscard]] ChunkView chunk(ChunkIndex chunk) const override {
-    const Part& part = part_of(chunk);
-    const ChunkRecord& record = part.segment.chunks()[position(chunk) - part.first_chunk];
-    return {.index = chunk,
-            .section = SectionIndex{part.first_section + record.section},
-            .document = DocumentIndex{part.first_document + record.document},
-            .span = record.span,
-            .text = slice(part.segment.text(record.document), record.span),
-            .tokens = record.tokens,
-            .page = record.page,
-            .sentences = part.segment.sentences().subspan(record.first_sentence, record.sentence_count)};
+    const SnapshotPart& part = part_of(chunk);
+    return part.view(chunk);
+  }
+  void chunks(std::span<const ChunkIndex> chunks, std::span<ChunkView> out) const override;
+  [[nodiscard]] ChunkRange chunks_of(DocumentIndex document) const override {
+    const SnapshotPart& part = part_of(document);
+    const DocumentRecord& record = part.segment.documents()[position(document) - part.first_document];
+    return {ChunkIndex{part.first_chunk + record.first_chunk}, record.chunk_count};
+  }
+  [[nodiscard]] ChunkRange chunks_of(SectionIndex section) const override {
+    const SnapshotPart& part = part_of(section);
+    const SectionRecord& record = part.segment.sections()[position(section) - part.first_section];
+    return {ChunkIndex{part.first_chunk + record.first_chunk}, record.chunk_count};
+  }
+  [[nodiscard]] std::string_view utf8_of(DocumentIndex document) const override {
+    const SnapshotPart& part = part_of(document);
+    return part.segment.text(position(document) - part.first_document);
   }
 
   [[nodiscard]] SectionIndex section_of(ChunkIndex chunk) const override {
-    const Part& part = part_of(chunk);
+    const SnapshotPart& part = part_of(chunk);
     return SectionIndex{part.first_section + part.segment.chunks()[position(chunk) - part.first_chunk].section};
   }
 
   [[nodiscard]] DocumentIndex document_of(ChunkIndex chunk) const override {
-    const Part& part = part_of(chunk);
+    const SnapshotPart& part = part_of(chunk);
     return DocumentIndex{part.first_document +
                          part.segment.chunks()[position(chunk) - part.first_chunk].document};
   }
 
   [[nodiscard]] DocumentIndex document_of(SectionIndex section) const override {
-    const Part& part = part_of(section);
+    const SnapshotPart& part = part_of(section);
     return DocumentIndex{part.first_document +
                          part.segment.sections()[position(section) - part.first_section].document};
   }
 
   [[nodiscard]] Result<Text> text_of(DocumentIndex document) const override {
-    const Part& part = part_of(document);
+    const SnapshotPart& part = part_of(document);
     return part.segment.read_text(position(document) - part.first_document);
   }
 
   [[nodiscard]] Result<Json> metadata_of(DocumentIndex document) const override {
-    const Part& part = part_of(document);
+    const SnapshotPart& part = part_of(document);
     return part.segment.read_metadata(position(document) - part.first_document);
   }
 
@@ -164,6 +159,7 @@ class IndexSnapshot final : public Snapshot {
   }
   [[nodiscard]] LexicalMatches lexical(std::span<const Term> question,
                                        const LexicalSelection& selection) const override {
+    warming_->asked();
     return search_terms(lexical_segments(), question, &selection);
   }
   [[nodiscard]] std::uint64_t chunk_frequency(std::string_view term) const override {
@@ -196,6 +192,7 @@ class IndexSnapshot final : public Snapshot {
                                                   const DocumentSet& allowed) const override;
   [[nodiscard]] NearestPlan nearest_plan(std::size_t count, const DocumentSet& allowed) const override;
   [[nodiscard]] CosineSpread cosine_spread(std::span<const float> query) const override;
+  [[nodiscard]] float mean_cosine(std::span<const float> query) const override;
   [[nodiscard]] std::span<const float> vector(ChunkIndex chunk) const override;
   [[nodiscard]] float section_vector_length(SectionIndex section) const override;
   [[nodiscard]] std::vector<PendingRange> pending() const override;
@@ -203,31 +200,34 @@ class IndexSnapshot final : public Snapshot {
  private:
   [[nodiscard]] Status add_segment(Files& files, const CatalogSegment& row, const CatalogState& state);
   [[nodiscard]] Status add_vectors(Files& files, const CatalogState& state);
+  void settle_pages();
   [[nodiscard]] Status check_bulk() const;
   [[nodiscard]] std::vector<LexicalSegment> lexical_segments() const;
   void count(Files& files, const CatalogState& state);
   void count_languages();
-  [[nodiscard]] bool has_all_vectors(const Part& part) const;
   [[nodiscard]] AllowedRows rows_of(const DocumentSet& allowed) const;
 
   // The last part whose first slot is not past `index`. Requires: index within the snapshot.
   template <typename Index>
-  [[nodiscard]] const Part& part_at(Index index, std::uint32_t slots, std::uint32_t Part::*first) const {
+  [[nodiscard]] const SnapshotPart& part_at(Index index, std::uint32_t slots,
+                                            std::uint32_t SnapshotPart::*first) const {
     KINDLING_CHECK(position(index) < slots);
     if (parts_.size() == 1) return parts_.front();
     const auto after =
         std::upper_bound(parts_.begin(), parts_.end(), position(index),
-                         [first](std::uint32_t at, const Part& part) { return at < part.*first; });
+                         [first](std::uint32_t at, const SnapshotPart& part) { return at < part.*first; });
     return *std::prev(after);
   }
-  [[nodiscard]] const Part& part_of(DocumentIndex i) const {
-    return part_at(i, documents_, &Part::first_document);
+  [[nodiscard]] const SnapshotPart& part_of(DocumentIndex i) const {
+    return part_at(i, documents_, &SnapshotPart::first_document);
   }
-  [[nodiscard]] const Part& part_of(SectionIndex i) const {
-    return part_at(i, sections_, &Part::first_section);
+  [[nodiscard]] const SnapshotPart& part_of(SectionIndex i) const {
+    return part_at(i, sections_, &SnapshotPart::first_section);
   }
-  [[nodiscard]] const Part& part_of(ChunkIndex i) const { return part_at(i, chunks_, &Part::first_chunk); }
-  [[nodiscard]] const Part* part_of_segment(std::uint64_t number) const;
+  [[nodiscard]] const SnapshotPart& part_of(ChunkIndex i) const {
+    return part_at(i, chunks_, &SnapshotPart::first_chunk);
+  }
+  [[nodiscard]] const SnapshotPart* part_of_segment(std::uint64_t number) const;
   [[nodiscard]] Result<DocumentIndex> index_of(Slot slot) const;
   [[nodiscard]] std::string path_in_catalog() const { return (folder_ / catalog_file_name).string(); }
 
@@ -236,19 +236,27 @@ class IndexSnapshot final : public Snapshot {
   IndexStatistics statistics_;
   std::vector<Language> languages_;
   mutable std::array<std::atomic<float>, language_count> characters_per_token_{};  // zero: not asked for yet
-  std::vector<Part> parts_;
-  std::vector<VectorFile> vector_files_;
+  std::vector<SnapshotPart> parts_;
   DocumentSet live_documents_;
-  std::vector<VectorPart> vector_parts_;                          // of the snapshot, ascending
-  std::unique_ptr<ChunkVectors> vectors_;                         // null without an encoder
-  std::unique_ptr<AllowedRows> live_rows_;                        // likewise
-  std::unique_ptr<std::atomic<float>[]> section_vector_lengths_;  // zero: not asked for yet
+  std::unique_ptr<SnapshotVectors> vectors_;  // null without an encoder
+  std::unique_ptr<KeptFloats> section_vector_lengths_;
   std::uint32_t documents_ = 0;
   std::uint32_t sections_ = 0;
   std::uint32_t chunks_ = 0;
   mutable std::mutex catalog_mutex_;
-  Catalog catalog_;  // its transaction holds this snapshot's state
+  Catalog catalog_;                       // its transaction holds this snapshot's state
+  std::unique_ptr<PageWarming> warming_;  // the first to go: it works on the files
 };
+
+void IndexSnapshot::chunks(std::span<const ChunkIndex> chunks, std::span<ChunkView> out) const {
+  KINDLING_CHECK(chunks.size() == out.size());
+  for (const ChunkIndex chunk : chunks) part_of(chunk).ask_for_record(chunk);
+  for (const ChunkIndex chunk : chunks) part_of(chunk).ask_for_what_it_names(chunk);
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    out[i] = part_of(chunks[i]).view(chunks[i]);
+    ask_for_text(out[i]);
+  }
+}
 
 Status IndexSnapshot::add_segment(Files& files, const CatalogSegment& row, const CatalogState& state) {
   KINDLING_TRY(auto segment, Segment::open(files, folder_, row.number, row.check));
@@ -263,13 +271,13 @@ Status IndexSnapshot::add_segment(Files& files, const CatalogSegment& row, const
       !fits(chunks_, summary.chunks)) {
     return Error{ErrorCode::too_large, folder_.string(), "more than 2^32 chunks", "split the collection"};
   }
-  Part part{.segment = std::move(segment),
-            .first_document = documents_,
-            .first_section = sections_,
-            .first_chunk = chunks_,
-            .removed = {},
-            .live = nullptr,
-            .heading_weights = HeadingWeights(summary.headings)};
+  SnapshotPart part{.segment = std::move(segment),
+                    .first_document = documents_,
+                    .first_section = sections_,
+                    .first_chunk = chunks_,
+                    .removed = {},
+                    .live = nullptr,
+                    .heading_weights = HeadingWeights(summary.headings)};
   const auto [first, last] =
       std::equal_range(state.removed.begin(), state.removed.end(), Slot{row.number, 0},
                        [](const Slot& a, const Slot& b) { return a.segment < b.segment; });
@@ -292,46 +300,52 @@ Status IndexSnapshot::add_vectors(Files& files, const CatalogState& state) {
       return corrupt_index(path_in_catalog(), "table vectors", "vectors without an encoder");
     return {};
   }
-  vector_files_.reserve(state.vectors.size());
+  vectors_ = std::make_unique<SnapshotVectors>(settings_.dimensions);
   for (const CatalogVectors& row : state.vectors) {
-    const VectorShape shape{row.segment, row.first, row.count, settings_.dimensions, 0};
-    KINDLING_TRY(auto file, VectorFile::open(files, folder_, row.part, shape, row.check));
-    vector_files_.push_back(std::move(file));
-    const Part* part = part_of_segment(row.segment);
+    const SnapshotPart* part = part_of_segment(row.segment);
     KINDLING_CHECK(part != nullptr);  // Catalog::state checks it
-    const VectorFile& stored = vector_files_.back();
-    vector_parts_.push_back(
-        {{part->first_chunk + row.first, row.count, stored.rows().data()}, stored.codes(), stored.sample()});
+    KINDLING_TRY_VOID(vectors_->add(files, folder_, row, part->first_chunk + row.first));
   }
-  vectors_ = std::make_unique<ChunkVectors>(vector_parts_, settings_.dimensions);
-  live_rows_ = std::make_unique<AllowedRows>(vector_parts_, true);
-  for (const Part& part : parts_) {
+  section_vector_lengths_ = std::make_unique<KeptFloats>(sections_);
+  return {};
+}
+
+// Of codes, full vectors and segments in this order.
+void IndexSnapshot::settle_pages() {
+  std::vector<PageRange> ranges;
+  if (vectors_ != nullptr) vectors_->add_pages(ranges);
+  for (const SnapshotPart& part : parts_)
+    ranges.push_back({&part.segment.file().mapped(), 0, static_cast<std::size_t>(part.segment.bytes()), false});
+  warming_ = std::make_unique<PageWarming>(std::move(ranges));
+  if (vectors_ == nullptr) return;
+  vectors_->settle(*warming_);
+  for (const SnapshotPart& part : parts_) {
     for (const Slot& slot : part.removed) {
       const DocumentRecord& record = part.segment.documents()[slot.slot];
-      live_rows_->erase(part.first_chunk + record.first_chunk, record.chunk_count);
+      vectors_->remove(part.first_chunk + record.first_chunk, record.chunk_count);
     }
   }
-  section_vector_lengths_ = std::make_unique<std::atomic<float>[]>(sections_);
-  return {};
 }
 
 Status IndexSnapshot::check_bulk() const {
   std::uint64_t bytes = 0;
-  for (const Part& part : parts_) bytes += part.segment.bulk_bytes();
-  for (const VectorFile& file : vector_files_) bytes += file.file().bytes();
+  for (const SnapshotPart& part : parts_) bytes += part.segment.bulk_bytes();
+  const std::span<const VectorFile> vectors =
+      vectors_ == nullptr ? std::span<const VectorFile>() : vectors_->files();
+  for (const VectorFile& file : vectors) bytes += file.file().bytes();
   if (bytes > checked_at_open_bytes_max) return {};
-  for (const Part& part : parts_) KINDLING_TRY_VOID(part.segment.verify_bulk());
-  for (const VectorFile& file : vector_files_) KINDLING_TRY_VOID(file.verify_rows());
+  for (const SnapshotPart& part : parts_) KINDLING_TRY_VOID(part.segment.verify_bulk());
+  for (const VectorFile& file : vectors) KINDLING_TRY_VOID(file.verify_rows());
   return {};
 }
 
 void IndexSnapshot::count(Files& files, const CatalogState& state) {
   statistics_.segments = parts_.size();
   live_documents_ = DocumentSet(documents_, true);
-  for (const Part& part : parts_) {
+  for (const SnapshotPart& part : parts_) {
     for (const Slot& slot : part.removed) live_documents_.erase(DocumentIndex{part.first_document + slot.slot});
   }
-  for (const Part& part : parts_) {
+  for (const SnapshotPart& part : parts_) {
     const SegmentSummary& summary = part.segment.summary();
     statistics_.documents += summary.documents - part.removed.size();
     statistics_.sections += summary.sections;
@@ -357,7 +371,7 @@ void IndexSnapshot::count(Files& files, const CatalogState& state) {
 
 void IndexSnapshot::count_languages() {
   std::array<std::uint64_t, language_count> documents{};
-  for (const Part& part : parts_) {
+  for (const SnapshotPart& part : parts_) {
     const auto& stored = part.segment.summary().documents_by_language;
     for (std::size_t i = 0; i < documents.size(); ++i) documents[i] += stored[i];
     for (const Slot& slot : part.removed) --documents[part.segment.documents()[slot.slot].language];
@@ -379,15 +393,15 @@ float IndexSnapshot::characters_per_token(Language language) const {
   return rate;
 }
 
-const Part* IndexSnapshot::part_of_segment(std::uint64_t number) const {
-  const auto at =
-      std::lower_bound(parts_.begin(), parts_.end(), number,
-                       [](const Part& part, std::uint64_t wanted) { return part.segment.number() < wanted; });
+const SnapshotPart* IndexSnapshot::part_of_segment(std::uint64_t number) const {
+  const auto at = std::lower_bound(
+      parts_.begin(), parts_.end(), number,
+      [](const SnapshotPart& part, std::uint64_t wanted) { return part.segment.number() < wanted; });
   return at == parts_.end() || at->segment.number() != number ? nullptr : &*at;
 }
 
 Result<DocumentIndex> IndexSnapshot::index_of(Slot slot) const {
-  const Part* part = part_of_segment(slot.segment);
+  const SnapshotPart* part = part_of_segment(slot.segment);
   if (part == nullptr || slot.slot >= part->segment.summary().documents) {
     return corrupt_index(
         path_in_catalog(), "table documents",
@@ -435,7 +449,7 @@ Result<DocumentSet> IndexSnapshot::matching(const Filter& filter) const {
 
 std::vector<LexicalSegment> IndexSnapshot::lexical_segments() const {
   std::vector<LexicalSegment> segments;
-  for (const Part& part : parts_) {
+  for (const SnapshotPart& part : parts_) {
     const std::size_t documents = part.live == nullptr ? 0 : part.segment.documents().size();
     segments.push_back({.segment = &part.segment,
                         .first_document = part.first_document,
@@ -454,8 +468,8 @@ void IndexSnapshot::cosines(std::span<const float> query, std::span<float> out) 
     std::fill(out.begin(), out.end(), nan);
     return;
   }
-  vectors_->inner_products(query, out);
-  for (const Part& part : parts_) {
+  vectors_->rows().inner_products(query, out);
+  for (const SnapshotPart& part : parts_) {
     for (const Slot& slot : part.removed) {
       const DocumentRecord& record = part.segment.documents()[slot.slot];
       const auto chunks = out.subspan(part.first_chunk + record.first_chunk, record.chunk_count);
@@ -471,14 +485,14 @@ void IndexSnapshot::cosines(std::span<const float> query, std::span<const ChunkI
     std::fill(out.begin(), out.end(), std::numeric_limits<float>::quiet_NaN());
     return;
   }
-  vectors_->inner_products(query, chunks, out);
+  vectors_->rows().inner_products(query, chunks, out);
 }
 
 AllowedRows IndexSnapshot::rows_of(const DocumentSet& allowed) const {
-  if (allowed == live_documents_) return *live_rows_;
-  AllowedRows rows(vector_parts_, false);
+  if (allowed == live_documents_) return vectors_->live_rows();
+  AllowedRows rows(vectors_->parts(), false);
   allowed.for_each([&](DocumentIndex document) {
-    const Part& part = part_of(document);
+    const SnapshotPart& part = part_of(document);
     const DocumentRecord& record = part.segment.documents()[position(document) - part.first_document];
     rows.insert(part.first_chunk + record.first_chunk, record.chunk_count);
   });
@@ -489,75 +503,70 @@ std::vector<NearestChunk> IndexSnapshot::nearest(std::span<const float> query, s
                                                  const DocumentSet& allowed) const {
   KINDLING_CHECK(query.size() == settings_.dimensions);
   if (vectors_ == nullptr || count == 0) return {};
-  return vectors_->nearest(query, count, rows_of(allowed).sets());
+  warming_->asked();
+  return vectors_->rows().nearest(query, count, rows_of(allowed).sets());
 }
 
 NearestPlan IndexSnapshot::nearest_plan(std::size_t count, const DocumentSet& allowed) const {
-  return vectors_ == nullptr || count == 0 ? NearestPlan{} : vectors_->plan(count, rows_of(allowed).sets());
+  return vectors_ == nullptr || count == 0 ? NearestPlan{}
+                                           : vectors_->rows().plan(count, rows_of(allowed).sets());
 }
 
 CosineSpread IndexSnapshot::cosine_spread(std::span<const float> query) const {
   KINDLING_CHECK(query.size() == settings_.dimensions);
-  return vectors_ == nullptr ? CosineSpread{} : vectors_->spread(query, live_rows_->sets());
+  return vectors_ == nullptr ? CosineSpread{} : vectors_->spread(query);
+}
+
+float IndexSnapshot::mean_cosine(std::span<const float> query) const {
+  KINDLING_CHECK(query.size() == settings_.dimensions);
+  return vectors_ == nullptr ? 0 : vectors_->mean_cosine(query);
 }
 
 std::span<const float> IndexSnapshot::vector(ChunkIndex chunk) const {
   KINDLING_CHECK(position(chunk) < chunks_);
-  return vectors_ == nullptr ? std::span<const float>() : vectors_->row(position(chunk));
+  return vectors_ == nullptr ? std::span<const float>() : vectors_->rows().row(position(chunk));
 }
 
 float IndexSnapshot::section_vector_length(SectionIndex section) const {
   KINDLING_CHECK(position(section) < sections_);
   if (vectors_ == nullptr) return 0;
-  std::atomic<float>& kept = section_vector_lengths_[position(section)];
-  float length = kept.load(std::memory_order_relaxed);
+  float length = section_vector_lengths_->get(position(section));
   if (length > 0) return length;
-  const Part& part = part_of(section);
+  const SnapshotPart& part = part_of(section);
   const SectionRecord& record = part.segment.sections()[position(section) - part.first_section];
   std::vector<float> sum(settings_.dimensions);
-  for (std::uint32_t c = record.first_chunk; c < record.first_chunk + record.chunk_count; ++c) {
-    const auto weight = static_cast<float>(part.segment.chunks()[c].tokens);
-    const std::span<const float> chunk = vector(ChunkIndex{part.first_chunk + c});
-    for (std::size_t d = 0; d < chunk.size(); ++d) sum[d] += weight * chunk[d];
-  }
+  for (std::uint32_t c = record.first_chunk; c < record.first_chunk + record.chunk_count; ++c)
+    vectors_->rows().add_row(part.first_chunk + c, static_cast<float>(part.segment.chunks()[c].tokens), sum);
   length = std::sqrt(inner_product(sum, sum));
-  kept.store(length, std::memory_order_relaxed);
+  section_vector_lengths_->put(position(section), length);
   return length;
-}
-
-bool IndexSnapshot::has_all_vectors(const Part& part) const {
-  const std::uint32_t end = part.first_chunk + part.segment.summary().chunks;
-  std::uint32_t next = part.first_chunk;  // those before it have a row
-  for (const VectorPart& vectors : vector_parts_) {
-    const std::uint32_t rows_end = vectors.rows.first + vectors.rows.count;
-    if (vectors.rows.first <= next) next = std::max(next, rows_end);
-  }
-  return next >= end;
 }
 
 std::vector<PendingRange> IndexSnapshot::pending() const {
   std::vector<PendingRange> ranges;
   if (settings_.dimensions == 0) return ranges;
-  const auto add = [&](const Part& part, std::uint32_t chunk, std::uint32_t count) {
+  const auto add = [&](const SnapshotPart& part, std::uint32_t chunk, std::uint32_t count) {
     const bool continues = !ranges.empty() && ranges.back().segment == part.segment.number() &&
                            position(ranges.back().first) + ranges.back().count == chunk;
     if (!continues) ranges.push_back({part.segment.number(), chunk - part.first_chunk, ChunkIndex{chunk}, 0});
     ranges.back().count += count;
   };
-  auto rows = vector_parts_.begin();
-  for (const Part& part : parts_) {
-    if (has_all_vectors(part)) continue;  // no need to look at a million documents
+  const std::span<const VectorPart> vector_parts = vectors_->parts();
+  auto rows = vector_parts.begin();
+  for (const SnapshotPart& part : parts_) {
+    if (vectors_->cover(part.first_chunk, part.first_chunk + part.segment.summary().chunks))
+      continue;  // no need to look at a million documents
     for (std::uint32_t slot = 0; slot < part.segment.summary().documents; ++slot) {
       if (!part.is_live(slot)) continue;
       const DocumentRecord& record = part.segment.documents()[slot];
       const std::uint32_t end = part.first_chunk + record.first_chunk + record.chunk_count;
       for (std::uint32_t chunk = end - record.chunk_count; chunk < end;) {
-        while (rows != vector_parts_.end() && rows->rows.first + rows->rows.count <= chunk) ++rows;
-        if (rows != vector_parts_.end() && rows->rows.first <= chunk) {
+        while (rows != vector_parts.end() && rows->rows.first + rows->rows.count <= chunk) ++rows;
+        if (rows != vector_parts.end() && rows->rows.first <= chunk) {
           chunk = rows->rows.first + rows->rows.count;  // these have vectors; may reach past the document
           continue;
         }
-        const std::uint32_t until = rows == vector_parts_.end() ? end : std::min(end, rows->rows.first);
+        const std::uint32_t until = rows == vector_parts.end() ? end : std::min(end, rows->rows.first);
         add(part, chunk, until - chunk);
         chunk = until;
       }
@@ -577,22 +586,6 @@ Result<std::shared_ptr<const Snapshot>> load_snapshot(Files& files, const std::f
                  "delete the folder and index again"};
   }
   return IndexSnapshot::load(files, folder, std::move(catalog), state);
-}
-
-Result<std::shared_ptr<const Snapshot>> Snapshot::open(Files& files, const std::filesystem::path& folder) {
-  // Between reading the catalog and mapping the files it names, a writer may have merged them away: then the
-  // catalog has moved on, and its next state is read. The same state twice with a file missing is damage.
-  std::optional<std::uint64_t> last_commits;
-  for (;;) {
-    KINDLING_TRY(auto catalog, Catalog::open_to_read(files, folder));
-    KINDLING_TRY(const CatalogState state, catalog.state());
-    auto snapshot = load_snapshot(files, folder, std::move(catalog), state);
-    if (snapshot.ok() || snapshot.error().code != ErrorCode::not_found) return snapshot;
-    if (last_commits == state.commits) {
-      return corrupt_index(snapshot.error().where, "", "the catalog names this file, but it is not there");
-    }
-    last_commits = state.commits;
-  }
 }
 
 }  // namespace kindling

@@ -93,6 +93,11 @@ struct DocumentView {
   std::uint32_t chunk_count = 0;
 };
 
+struct ChunkRange {
+  ChunkIndex first{};
+  std::uint32_t count = 0;
+};
+
 // Chunks of one segment that have no vectors yet: [first, first + count) of the snapshot.
 struct PendingRange {
   std::uint64_t segment = 0;
@@ -131,9 +136,16 @@ class Snapshot {
   [[nodiscard]] virtual DocumentView document(DocumentIndex document) const = 0;
   [[nodiscard]] virtual SectionView section(SectionIndex section) const = 0;
   [[nodiscard]] virtual ChunkView chunk(ChunkIndex chunk) const = 0;
+  // chunk(chunks[i]) of each, asked for together, because each lies somewhere else in memory: what they name
+  // (sentences, the beginnings of texts) is on its way when this returns. Requires: out.size() ==
+  // chunks.size(); some dozen at a time, or what comes first is gone again.
+  virtual void chunks(std::span<const ChunkIndex> chunks, std::span<ChunkView> out) const = 0;
   [[nodiscard]] virtual SectionIndex section_of(ChunkIndex chunk) const = 0;        // cheap
   [[nodiscard]] virtual DocumentIndex document_of(ChunkIndex chunk) const = 0;      // cheap
   [[nodiscard]] virtual DocumentIndex document_of(SectionIndex section) const = 0;  // cheap
+  [[nodiscard]] virtual ChunkRange chunks_of(DocumentIndex document) const = 0;  // cheap, as are the next two
+  [[nodiscard]] virtual ChunkRange chunks_of(SectionIndex section) const = 0;
+  [[nodiscard]] virtual std::string_view utf8_of(DocumentIndex document) const = 0;  // DocumentView::text
 
   // Blocks, pages, source map, warnings; reads the stored form.
   [[nodiscard]] virtual Result<Text> text_of(DocumentIndex document) const = 0;
@@ -185,6 +197,8 @@ class Snapshot {
   [[nodiscard]] virtual NearestPlan nearest_plan(std::size_t count, const DocumentSet& allowed) const = 0;
   // Over all live chunks, or over a sample of some thousand of a large collection, always the same.
   [[nodiscard]] virtual CosineSpread cosine_spread(std::span<const float> query) const = 0;
+  // Its mean alone, up to the rounding of sums, without a pass over anything.
+  [[nodiscard]] virtual float mean_cosine(std::span<const float> query) const = 0;
   // [dimensions], or empty while pending.
   [[nodiscard]] virtual std::span<const float> vector(ChunkIndex chunk) const = 0;
   // Length of the sum of the section's chunks' vectors, each times its tokens; those without a vector left out.

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/utf8.h"
+#include "tokenizer/asking_runs.h"
 #include "tokenizer/characters.h"
 #include "tokenizer/folding.h"
 #include "tokenizer/stop_words.h"
@@ -240,9 +241,11 @@ std::vector<Term> analyze(std::string_view text, Language language) {
 std::vector<Term> analyze_question(std::string_view question, Language language) {
   std::vector<Term> terms = analyze(question, language);
   const bool mixed_case = question.find_first_of("abcdefghijklmnopqrstuvwxyz") != std::string_view::npos;
+  const AskingRuns runs = asking_runs(question, language);
   std::vector<Term> kept;
   for (const Term& term : terms) {
-    if (!is_dropped(slice(question, term.span), mixed_case, language)) kept.push_back(term);
+    if (!runs.drops(term.span) && !is_dropped(slice(question, term.span), mixed_case, language))
+      kept.push_back(term);
   }
   return unique(kept.empty() ? std::move(terms) : std::move(kept));
 }

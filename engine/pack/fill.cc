@@ -17,7 +17,9 @@ std::uint32_t rank_key(float value) {
   return bits >> 31 != 0 ? bits : ~bits & 0x7fffffffu;
 }
 
-// Best first, ties in index order: by radix, three passes of eleven bits.
+}  // namespace
+
+// By radix, three passes of eleven bits.
 std::vector<std::uint32_t> by_value(std::span<const Unit> units) {
   constexpr unsigned digit_bits = 11;
   constexpr std::uint32_t digit_mask = (1u << digit_bits) - 1;
@@ -38,8 +40,6 @@ std::vector<std::uint32_t> by_value(std::span<const Unit> units) {
   for (std::size_t i = 0; i < units.size(); ++i) order[i] = entries[i].unit;
   return order;
 }
-
-}  // namespace
 
 std::string_view to_string(Omission::Reason reason) {
   switch (reason) {

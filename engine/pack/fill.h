@@ -136,6 +136,9 @@ class Filler {
 // The smallest limit that holds one unit; 0 when there are none.
 [[nodiscard]] std::uint64_t cheapest_unit(std::span<const Unit> units, const FillCosts& costs);
 
+// Places of the units, the best first, ties in index order.
+[[nodiscard]] std::vector<std::uint32_t> by_value(std::span<const Unit> units);
+
 // Whether `next` continues `previous`: the same section, and nothing left out between them.
 [[nodiscard]] bool continues(std::span<const Unit> units, UnitIndex previous, UnitIndex next);
 

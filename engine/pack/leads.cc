@@ -15,19 +15,28 @@ constexpr std::string_view blanks = " \t";
 // rfind of a character looks at one byte after the other; this is asked for every sentence that may go in.
 std::size_t last_line_end(std::string_view text) {
   const void* found = text.empty() ? nullptr : ::memrchr(text.data(), '\n', text.size());
-  return found == nullptr ? text.npos
-                          : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+  return found == nullptr ? text.npos : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
 }
+
+constexpr std::uint32_t reach = 2'048;
 
 // The line around `at`, cut where it is longer than any that could lead: a text may be one line.
 ByteSpan line_at(std::string_view text, std::uint32_t at) {
-  constexpr std::uint32_t reach = 2'048;
   const std::uint32_t from = at > reach ? at - reach : 0;
   const std::size_t before = last_line_end(slice(text, {from, at}));
   const std::string_view rest = text.substr(at, reach);
   const std::size_t end = rest.find('\n');
   return {before == text.npos ? from : from + static_cast<std::uint32_t>(before) + 1,
           at + static_cast<std::uint32_t>(end == rest.npos ? rest.size() : end)};
+}
+
+// Whether line_at(text, at) is `line` too: it was not cut, and would not be cut from there.
+bool is_line_at(std::string_view text, ByteSpan line, std::uint32_t at) {
+  if (at < line.begin || at > line.end) return false;
+  const bool begins = line.begin == 0 ? at <= reach : text[line.begin - 1] == '\n' && at < line.begin + reach;
+  const bool ends =
+      line.end == text.size() ? line.end - at <= reach : text[line.end] == '\n' && line.end - at < reach;
+  return begins && ends;
 }
 
 std::optional<ByteSpan> line_before(std::string_view text, ByteSpan line) {
@@ -113,12 +122,11 @@ bool ends_sentence(std::string_view text) {
   return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return words.ends_with(end); });
 }
 
-std::optional<ByteSpan> attribution_below(std::string_view text, ByteSpan span) {
-  ByteSpan line = line_at(text, span.end == 0 ? 0 : span.end - 1);
-  const bool marked = bare(slice(text, line)).starts_with('>');
-  if (is_attribution(without_quote_marks(slice(text, line)))) return std::nullopt;
-  if (!marked && (!ends_sentence(slice(text, span)) || !bare(slice(text, {span.end, line.end})).empty()))
+// `line`: that of the sentence's last character. `marked`: whether it is of a marked quotation.
+std::optional<ByteSpan> attribution_below(std::string_view text, ByteSpan span, ByteSpan line, bool marked) {
+  if (!marked && (!bare(slice(text, {span.end, line.end})).empty() || !ends_sentence(slice(text, span))))
     return std::nullopt;
+  if (is_attribution(without_quote_marks(slice(text, line)))) return std::nullopt;
   std::optional<ByteSpan> below = line_after(text, line);
   for (std::size_t n = 0; n < lead_lines_max && below; ++n, below = line_after(text, *below)) {
     const std::string_view whole = slice(text, *below), words = without_quote_marks(whole);
@@ -145,10 +153,23 @@ ByteSpan without_indentation(std::string_view text, ByteSpan line) {
 }  // namespace
 
 std::optional<ByteSpan> LeadFinder::lead_of(ByteSpan span) {
-  const ByteSpan line = line_at(text_, span.begin);
-  if (is_row(slice(text_, line))) return table_header(line);
-  if (const auto signature = signature_above(text_, line)) return without_indentation(text_, *signature);
-  return attribution_below(text_, span);
+  const Line& line = line_around(span.begin);
+  if (line.row) return table_header(line.span);
+  if (line.signature) return without_indentation(text_, *line.signature);
+  const Line& last = line_around(span.end == 0 ? 0 : span.end - 1);
+  return attribution_below(text_, span, last.span, last.marked);
+}
+
+const LeadFinder::Line& LeadFinder::line_around(std::uint32_t at) {
+  if (line_ && is_line_at(text_, line_->span, at)) return *line_;
+  Line line;
+  line.span = line_at(text_, at);
+  const std::string_view words = slice(text_, line.span);
+  line.row = is_row(words);
+  line.marked = bare(words).starts_with('>');
+  if (!line.row) line.signature = signature_above(text_, line.span);
+  line_ = line;
+  return *line_;
 }
 
 std::optional<ByteSpan> LeadFinder::table_header(ByteSpan line) {
@@ -197,8 +218,7 @@ std::vector<Unit> with_leads(const Snapshot& snapshot, std::vector<Unit> units) 
   for (std::size_t first = 0; first < units.size();) {
     std::size_t end = first + 1;
     while (end < units.size() && units[end].document == units[first].document) ++end;
-    const DocumentView document = snapshot.document(units[first].document);
-    LeadFinder finder(document.text);
+    LeadFinder finder(snapshot.utf8_of(units[first].document));
     for (std::size_t i = first; i < end; ++i) {
       const auto line = finder.lead_of(units[i].span);
       if (!line) continue;
@@ -207,7 +227,7 @@ std::vector<Unit> with_leads(const Snapshot& snapshot, std::vector<Unit> units) 
         units[i].lead = leads.back().span;
         continue;
       }
-      const std::optional<Unit> lead = unit_at(snapshot, document, line->begin);
+      const std::optional<Unit> lead = unit_at(snapshot, snapshot.document(units[first].document), line->begin);
       if (!lead || lead->span == units[i].span) continue;
       units[i].lead = lead->span;
       leads.push_back(*lead);

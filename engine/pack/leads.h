@@ -30,11 +30,20 @@ class LeadFinder {
   [[nodiscard]] std::optional<ByteSpan> lead_of(ByteSpan span);
 
  private:
+  // The line around a place, with what it says whatever sentence of it is asked about.
+  struct Line {
+    ByteSpan span;
+    bool row = false;                   // of a table
+    bool marked = false;                // as a quotation
+    std::optional<ByteSpan> signature;  // above it
+  };
+  [[nodiscard]] const Line& line_around(std::uint32_t at);
   [[nodiscard]] std::optional<ByteSpan> table_header(ByteSpan line);
 
   std::string_view text_;
-  ByteSpan known_row_;     // the last row whose header was found ...
-  ByteSpan known_header_;  // ... and that header
+  std::optional<Line> line_;  // the last that was asked for
+  ByteSpan known_row_;        // the last row whose header was found ...
+  ByteSpan known_header_;     // ... and that header
 };
 
 // Adds the units of the leads that are not among `units`, of no value, and sets Unit::lead. Both in index

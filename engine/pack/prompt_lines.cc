@@ -30,7 +30,7 @@ std::vector<std::string_view> texts_of(const Snapshot& snapshot, std::span<const
   std::vector<std::string_view> texts(units.size());
   std::string_view whole;
   for (std::size_t i = 0; i < units.size(); ++i) {
-    if (i == 0 || units[i].document != units[i - 1].document) whole = snapshot.document(units[i].document).text;
+    if (i == 0 || units[i].document != units[i - 1].document) whole = snapshot.utf8_of(units[i].document);
     texts[i] = slice(whole, units[i].span);
   }
   return texts;

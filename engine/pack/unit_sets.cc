@@ -1,9 +1,9 @@
 #include "engine/pack/unit_sets.h"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
-#include <unordered_map>
+
+#include "engine/pack/fill.h"
 
 namespace kindling {
 namespace {
@@ -24,27 +24,30 @@ std::uint64_t tokens_of(const Snapshot& snapshot, const DocumentView& document) 
 // The document with the most value among the units that would fill the window, if it has its share.
 std::optional<DocumentIndex> leading_document(const Snapshot& snapshot, std::span<const Unit> units,
                                               std::uint64_t tokens) {
-  std::vector<std::uint32_t> order(units.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return units[a].value > units[b].value; });
-  std::unordered_map<std::uint32_t, float> value_of;
+  std::vector<std::uint32_t> document_of(units.size());  // counted from 0
+  std::vector<double> share_of(units.size());            // of the window: the unit's part of its chunk's tokens
+  std::vector<DocumentIndex> documents;
+  std::optional<ChunkView> chunk;
+  for (std::size_t i = 0; i < units.size(); ++i) {  // in index order: each chunk is looked at once
+    if (documents.empty() || documents.back() != units[i].document) documents.push_back(units[i].document);
+    document_of[i] = static_cast<std::uint32_t>(documents.size() - 1);
+    if (!chunk || chunk->index != units[i].chunk) chunk = snapshot.chunk(units[i].chunk);
+    const auto share = static_cast<double>(units[i].span.size()) /
+                       static_cast<double>(std::max<std::size_t>(1, chunk->span.size()));
+    share_of[i] = share * static_cast<double>(chunk->tokens);
+  }
+  std::vector<float> value_of(documents.size(), 0);
   float total = 0;
   double used = 0;
-  for (const std::uint32_t i : order) {
-    const ChunkView chunk = snapshot.chunk(units[i].chunk);
-    const auto share = static_cast<double>(units[i].span.size()) /
-                       static_cast<double>(std::max<std::size_t>(1, chunk.span.size()));
-    used += share * static_cast<double>(chunk.tokens);
+  for (const std::uint32_t i : by_value(units)) {
+    used += share_of[i];
     if (used > static_cast<double>(tokens)) break;
-    value_of[position(units[i].document)] += units[i].value;
+    value_of[document_of[i]] += units[i].value;
     total += units[i].value;
   }
-  const auto best = std::max_element(value_of.begin(), value_of.end(), [](const auto& a, const auto& b) {
-    return a.second != b.second ? a.second < b.second : a.first > b.first;
-  });
-  if (best == value_of.end() || best->second < whole_value_share * total) return std::nullopt;
-  return DocumentIndex{best->first};
+  const auto best = std::max_element(value_of.begin(), value_of.end());  // of equal ones the first
+  if (total == 0 || *best < whole_value_share * total) return std::nullopt;
+  return documents[static_cast<std::size_t>(best - value_of.begin())];
 }
 
 }  // namespace

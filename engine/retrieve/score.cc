@@ -120,7 +120,7 @@ class Scoring {
   void add_feedback() {
     centroid_ = feedback_vector(snapshot_, scores_.chunks);
     if (centroid_.empty()) return;
-    feedback_mean_ = snapshot_.cosine_spread(centroid_).mean;
+    feedback_mean_ = snapshot_.mean_cosine(centroid_);
     std::vector<ChunkIndex> chunks;
     chunks.reserve(scores_.chunks.size());
     for (const ScoredChunk& chunk : scores_.chunks) chunks.push_back(chunk.chunk);
@@ -178,9 +178,8 @@ class Scoring {
   std::vector<SectionDense> section_dense(std::span<const SectionIndex> sections) const {
     std::vector<ChunkIndex> chunks;
     for (const SectionIndex section : sections) {
-      const SectionView view = snapshot_.section(section);
-      for (std::uint32_t k = 0; k < view.chunk_count; ++k)
-        chunks.push_back(ChunkIndex{position(view.first_chunk) + k});
+      const ChunkRange own = snapshot_.chunks_of(section);
+      for (std::uint32_t k = 0; k < own.count; ++k) chunks.push_back(ChunkIndex{position(own.first) + k});
     }
     const std::vector<float> cosines =
         products(query_.vector, chunks, [](const ScoredChunk& chunk) { return chunk.cosine; });
@@ -193,7 +192,7 @@ class Scoring {
     dense.reserve(sections.size());
     std::size_t i = 0;
     for (const SectionIndex section : sections) {
-      const std::size_t end = i + snapshot_.section(section).chunk_count;
+      const std::size_t end = i + snapshot_.chunks_of(section).count;
       dense.push_back(one_section(section, std::span(chunks).subspan(i, end - i),
                                   std::span(cosines).subspan(i, end - i),
                                   std::span(feedbacks).subspan(i, end - i)));

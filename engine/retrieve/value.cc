@@ -1,9 +1,11 @@
 #include "engine/retrieve/value.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -22,6 +24,7 @@ constexpr float backward_fade = 40;
 constexpr float k1 = .9f, b = .6f;  // BM25 of sentences, as of chunks
 
 constexpr std::uint32_t no_term = 0xffffffff;
+constexpr std::size_t chunks_at_once = 32;
 
 constexpr float least_share =
     .05f;  // of the range of scores, that the least candidate of a small collection keeps
@@ -87,9 +90,9 @@ class Valuation {
       const float above = chunk.score - base;
       if (!(above > 0)) continue;
       if (i >= end) {
-        const DocumentView document = snapshot_.document(snapshot_.document_of(ChunkIndex{i}));
-        first = position(document.first_chunk);
-        end = first + document.chunk_count;
+        const ChunkRange document = snapshot_.chunks_of(snapshot_.document_of(ChunkIndex{i}));
+        first = position(document.first);
+        end = first + document.count;
       }
       raise(i, above);
       if (i + 1 < end) raise(i + 1, following_share * above);
@@ -117,35 +120,41 @@ class Valuation {
     for (const ScoredSection& section : scores_.sections) {
       if (section.score <= base) continue;
       section_evidence_.emplace(position(section.section), section.score - base);
-      const SectionView view = snapshot_.section(section.section);
-      for (std::uint32_t k = 0; k < view.chunk_count; ++k) raise(position(view.first_chunk) + k, 0);
+      const ChunkRange own = snapshot_.chunks_of(section.section);
+      for (std::uint32_t k = 0; k < own.count; ++k) raise(position(own.first) + k, 0);
     }
   }
 
+  // Some chunks at a time: they lie anywhere in memory, and are waited for together.
   void collect_units() {
-    std::optional<SectionIndex> last;
-    float section_share = 0;
-    std::string heading;
-    std::uint32_t pieces = 0;
-    for (const auto& [i, evidence] : chunk_evidence_) {
-      const SectionIndex section = snapshot_.section_of(ChunkIndex{i});
-      if (last != section) {
-        const auto found = section_evidence_.find(position(section));
-        section_share = .4f * (found == section_evidence_.end() ? 0 : found->second);
-        heading = innermost_heading(snapshot_, section);
-        last = section;
-      }
-      const float mixed = .6f * evidence + section_share;
-      if (!(mixed > 0)) continue;
-      add_units(snapshot_.chunk(ChunkIndex{i}), std::pow(mixed, value_power), heading, pieces);
+    std::array<ChunkIndex, chunks_at_once> some;
+    std::array<ChunkView, chunks_at_once> views;
+    for (std::size_t first = 0; first < chunk_evidence_.size(); first += chunks_at_once) {
+      const std::size_t count = std::min(chunks_at_once, chunk_evidence_.size() - first);
+      for (std::size_t i = 0; i < count; ++i) some[i] = ChunkIndex{chunk_evidence_[first + i].first};
+      snapshot_.chunks(std::span(some).first(count), std::span(views).first(count));
+      for (std::size_t i = 0; i < count; ++i) collect_from(views[i], chunk_evidence_[first + i].second);
     }
   }
 
-  void add_units(const ChunkView& chunk, float value, const std::string& heading, std::uint32_t& pieces) {
-    const std::string_view text = snapshot_.document(chunk.document).text;
+  void collect_from(const ChunkView& chunk, float evidence) {
+    if (section_ != chunk.section) {
+      const auto found = section_evidence_.find(position(chunk.section));
+      section_share_ = .4f * (found == section_evidence_.end() ? 0 : found->second);
+      heading_.reset();
+      section_ = chunk.section;
+    }
+    const float mixed = .6f * evidence + section_share_;
+    if (!(mixed > 0)) return;
+    if (!heading_) heading_ = innermost_heading(snapshot_, chunk.section);
+    add_units(chunk, std::pow(mixed, value_power), *heading_);
+  }
+
+  void add_units(const ChunkView& chunk, float value, const std::string& heading) {
+    const std::string_view text = snapshot_.utf8_of(chunk.document);
     chunks_.push_back(chunk.index);
     for (const Sentence& sentence : chunk.sentences) {
-      const std::uint32_t piece = pieces++;
+      const std::uint32_t piece = piece_count_++;
       const ByteSpan span = without_trailing_space(text, sentence.span);
       if (span.empty() || is_heading_unit(slice(text, span), heading)) continue;
       units_.push_back({chunk.document, chunk.section, chunk.index, span, value, 0, 0, false});
@@ -225,6 +234,10 @@ class Valuation {
   std::unordered_map<std::uint32_t, float> section_evidence_;    // S
   std::vector<ChunkIndex> chunks_;                               // those that units are taken from, ascending
   std::vector<Unit> units_;
+  std::optional<SectionIndex> section_;  // that units are taken from, with its share and its heading
+  float section_share_ = 0;
+  std::optional<std::string> heading_;  // empty: not asked for yet
+  std::uint32_t piece_count_ = 0;
   std::vector<std::uint32_t> pieces_;  // of each unit: which of the sentences of chunks_ it is
 };
 

@@ -48,6 +48,7 @@ class RegionFile {
   [[nodiscard]] std::uint32_t check() const { return check_; }
   [[nodiscard]] std::uint64_t bytes() const { return file_->bytes().size(); }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const MappedFile& mapped() const { return *file_; }  // lives as long as the region's views
 
   // Compares the region's bytes with its checksum. Errors: `index_corrupt`, naming `place`.
   [[nodiscard]] Status verify(std::uint32_t id, std::string_view place) const;

@@ -34,9 +34,11 @@ AskedQuestion ask_collection(std::span<const LexicalSegment> segments, std::span
     sum.chunk_lengths += summary.chunk_lengths;
     sum.section_lengths += summary.section_lengths;
   }
-  AskedQuestion asked{make_level(chunks, sum.chunk_lengths), make_level(sections, sum.section_lengths), 0, {}};
+  AskedQuestion asked{
+      make_level(chunks, sum.chunk_lengths), make_level(sections, sum.section_lengths), 0, {}, {}};
   asked.terms.resize(segments.size());
   for (const Term& term : question) {
+    asked.texts.push_back(term.text);
     std::uint64_t chunk_df = 0;
     std::uint64_t section_df = 0;
     for (std::size_t s = 0; s < segments.size(); ++s) {

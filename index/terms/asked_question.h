@@ -33,11 +33,13 @@ struct AskedQuestion {
   LexicalLevel chunks;
   LexicalLevel sections;
   double idf2 = 0;                                // sum of squared section idf
+  std::vector<std::string_view> texts;            // of its terms; borrowed
   std::vector<std::vector<std::uint32_t>> terms;  // [segment][term] numbers in the dictionary, or unknown_term
 
   [[nodiscard]] std::size_t size() const { return chunks.idf.size(); }
 };
 
+// Borrows the question's texts.
 [[nodiscard]] AskedQuestion ask_collection(std::span<const LexicalSegment> segments,
                                            std::span<const Term> question);
 

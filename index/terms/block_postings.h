@@ -29,7 +29,7 @@
 
 namespace kindling {
 
-// Documents of one range; neighbours of a range share their sums' working memory.
+// Documents of one range, over which a term has one bound.
 inline constexpr unsigned range_bits = 8;
 inline constexpr std::uint32_t range_size = 1u << range_bits;
 // A term in this share of the documents or more has bounds by range; a rarer one is decoded whole when asked

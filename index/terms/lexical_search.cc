@@ -96,7 +96,7 @@ class Selecting {
       if (!found.has_chunk(slot)) continue;
       worked.match = found.chunk(place, slot);
       worked.value = worked.match.score + selection_.bigram_weight * worked.match.bigram;
-      worked.value += selection_.named_weight * section.named;
+      worked.value += selection_.named_weight * section.named_heading;
     }
   }
 

@@ -58,6 +58,7 @@ SectionMatches::SectionMatches(std::span<const LexicalSegment> segments, std::si
       terms_(asked.terms[segment]),
       under_asked_heading_(sections.size()),
       named_(segments, segment, asked),
+      documents_(segments, segment, asked),
       batch_chunks_(batch_postings),
       batch_frequencies_(batch_postings) {
   std::uint32_t slots = 0;
@@ -226,10 +227,13 @@ ChunkMatch SectionMatches::chunk(std::size_t place, std::size_t slot) const {
 
 SectionMatch SectionMatches::section(std::size_t place) {
   const float bound = asked_.sections.upper_bound;
-  return {.section = SectionIndex{part_.first_section + places_[place].section},
+  const std::uint32_t section = places_[place].section;
+  const float heading = under_asked_heading_[place] ? named_.named(section) : 0;
+  return {.section = SectionIndex{part_.first_section + section},
           .score = sections_.bm[place] / bound,
           .bigram = sections_.bigram[place] / (2 * bound),
-          .named = under_asked_heading_[place] ? named_.named(places_[place].section) : 0};
+          .named = std::max(heading, documents_.named(segment_.sections()[section].document)),
+          .named_heading = heading};
 }
 
 }  // namespace kindling

@@ -13,6 +13,7 @@
 
 #include "index/lexical.h"
 #include "index/terms/asked_question.h"
+#include "index/terms/named_documents.h"
 #include "index/terms/named_headings.h"
 #include "index/terms/posting_cursors.h"
 
@@ -84,6 +85,7 @@ class SectionMatches {
   Sums sections_;
   std::vector<bool> under_asked_heading_;  // by place: some heading over it holds a term
   NamedHeadings named_;
+  NamedDocuments documents_;
   std::vector<std::uint32_t> batch_chunks_, batch_frequencies_;
   std::vector<std::uint32_t> first_positions_, second_positions_;
 };

@@ -40,8 +40,8 @@ std::vector<RankedDocument> TopDocuments::top(std::span<const std::string_view> 
   prepare(question);
   search_promising();
   rewind();
-  for (std::uint32_t range = 0; range < range_bounds_.size(); ++range) {
-    if (range_bounds_[range] >= std::max(1u, threshold_)) search_range(range);
+  for (std::uint32_t window = 0; window < bounds_.size(); ++window) {
+    if (bounds_[window] >= std::max(1u, threshold_)) search_window(window);
   }
   std::sort(best_.begin(), best_.end(), std::greater<>());
   std::vector<RankedDocument> ranked;
@@ -64,7 +64,7 @@ void TopDocuments::prepare(std::span<const std::string_view> question) {
   double idf_sum = 0;
   for (const BlockTerm* term : found) idf_sum += postings_.idf(*term);
   scale_ = idf_sum > 0 ? double{impact_weight_max} / idf_sum : 1;
-  range_bounds_.assign(postings_.ranges(), 0);
+  bounds_.assign(postings_.ranges(), 0);
   if (terms_.size() < found.size()) terms_.resize(found.size());
   asked_.clear();
   for (std::size_t i = 0; i < found.size(); ++i) {
@@ -74,11 +74,10 @@ void TopDocuments::prepare(std::span<const std::string_view> question) {
     asked.most = bound_of(asked.weight, asked.term->share_max);
     asked.step = asked.most / 255 + 1;
     asked.worth_summing =
-        2 + std::size_t{asked.term->frequency} * range_size / postings_.documents() / postings_per_look_up;
+        2 + std::size_t{asked.term->frequency} * window_size / postings_.documents() / postings_per_look_up;
     asked.read = asked.frequencies_read = asked.added_read = nothing_read;
     if (asked.frequent()) {
-      asked.levels = postings_.range_levels(*asked.term).data();
-      add_levels(postings_.range_levels(*asked.term), asked.step, range_bounds_);
+      add_levels(postings_.range_levels(*asked.term), asked.step, bounds_);
     } else {
       prepare_rare(asked);
     }
@@ -87,7 +86,27 @@ void TopDocuments::prepare(std::span<const std::string_view> question) {
     threshold_ = std::max(threshold_, least_of(asked.weight, postings_.share_at_rank(*found[i], k_)));
   }
   std::sort(asked_.begin(), asked_.end(), [](const Asked* x, const Asked* y) { return x->most < y->most; });
+  fold_into_windows();
   rewind();
+}
+
+// Bounds of ranges become those of the windows that they make.
+void TopDocuments::fold_into_windows() {
+  constexpr std::size_t each = window_size / range_size;
+  const std::size_t ranges = bounds_.size();
+  const std::size_t windows = (ranges + each - 1) / each;
+  for (Asked* asked : asked_) {
+    if (!asked->frequent()) continue;
+    const auto levels = postings_.range_levels(*asked->term);
+    asked->levels.assign(windows, 0);
+    for (std::size_t range = 0; range < ranges; ++range)
+      asked->levels[range / each] = std::max(asked->levels[range / each], levels[range]);
+  }
+  for (std::size_t range = 0; range < ranges; ++range) {
+    const std::uint32_t bound = bounds_[range];
+    bounds_[range / each] = range % each == 0 ? bound : std::max(bounds_[range / each], bound);
+  }
+  bounds_.resize(windows);
 }
 
 void TopDocuments::prepare_rare(Asked& asked) {
@@ -110,7 +129,7 @@ void TopDocuments::prepare_rare(Asked& asked) {
     std::uint32_t most = 0;
     for (; i < postings && asked.documents[i] >> range_bits == range; ++i)
       most = std::max(most, asked.contributions[i]);
-    range_bounds_[range] += most;
+    bounds_[range] += most;
   }
 }
 
@@ -121,26 +140,26 @@ void TopDocuments::rewind() {
   }
 }
 
-// The best range of each stretch; in order, so that cursors go forward.
+// The best window of each stretch; in order, so that cursors go forward.
 void TopDocuments::search_promising() {
-  const std::size_t ranges = range_bounds_.size();
+  const std::size_t windows = bounds_.size();
   const std::size_t stretches = std::clamp<std::size_t>(k_ / 8, 16, 64);
-  const std::size_t length = std::max<std::size_t>(4, (ranges + stretches - 1) / stretches);
-  for (std::size_t at = 0; at < ranges; at += length) {
-    const auto begin = range_bounds_.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto end = range_bounds_.begin() + static_cast<std::ptrdiff_t>(std::min(at + length, ranges));
+  const std::size_t length = std::max<std::size_t>(4, (windows + stretches - 1) / stretches);
+  for (std::size_t at = 0; at < windows; at += length) {
+    const auto begin = bounds_.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto end = bounds_.begin() + static_cast<std::ptrdiff_t>(std::min(at + length, windows));
     const auto best = std::max_element(begin, end);
     if (*best < std::max(1u, threshold_)) continue;
-    search_range(static_cast<std::uint32_t>(best - range_bounds_.begin()));
+    search_window(static_cast<std::uint32_t>(best - bounds_.begin()));
     *best = 0;
   }
 }
 
-void TopDocuments::search_range(std::uint32_t range) {
-  const std::uint32_t first = range << range_bits;
+void TopDocuments::search_window(std::uint32_t window) {
+  const std::uint32_t first = window << window_bits;
   here_.clear();
   for (Asked* asked : asked_) {
-    const std::uint32_t bound = bound_in(*asked, range);
+    const std::uint32_t bound = bound_in(*asked, window);
     if (bound > 0) here_.push_back({.asked = asked, .bound = bound});
   }
   std::size_t essential = 0;
@@ -159,9 +178,9 @@ void TopDocuments::search_range(std::uint32_t range) {
   sums_.fill(0);
 }
 
-std::uint32_t TopDocuments::bound_in(Asked& asked, std::uint32_t range) const {
-  if (asked.frequent()) return asked.levels[range] * asked.step;
-  const std::uint32_t first = range << range_bits;
+std::uint32_t TopDocuments::bound_in(Asked& asked, std::uint32_t window) const {
+  if (asked.frequent()) return asked.levels[window] * asked.step;
+  const std::uint32_t first = window << window_bits;
   const auto& documents = asked.documents;
   std::size_t at = asked.end;
   for (std::size_t step = 1; at < documents.size() && documents[at] < first; step *= 2) {
@@ -177,7 +196,7 @@ std::uint32_t TopDocuments::bound_in(Asked& asked, std::uint32_t range) const {
   }
   asked.begin = asked.end = at;
   std::uint32_t most = 0;
-  for (; asked.end < documents.size() && documents[asked.end] - first < range_size; ++asked.end)
+  for (; asked.end < documents.size() && documents[asked.end] - first < window_size; ++asked.end)
     most = std::max(most, asked.contributions[asked.end]);
   return most;
 }
@@ -189,11 +208,11 @@ void TopDocuments::sum_up(Asked& asked, std::uint32_t first) {
     return;
   }
   const std::uint32_t full = asked.term->full_blocks();
-  const std::uint32_t last = first + (range_size - 1);
+  const std::uint32_t last = first + (window_size - 1);
   seek(asked, first);
   for (; asked.block <= full; ++asked.block) {
     read(asked, true);
-    // All of a block at once: the ranges that follow need the rest of it.
+    // All of a block at once: the windows that follow need the rest of it.
     if (asked.added_read != asked.block) {
       contributions(asked.block_documents, asked.block_frequencies, postings_.norms(), asked.weight,
                     asked.block_added);

@@ -1,8 +1,9 @@
-// The best documents of a question over block postings, exactly: MaxScore by ranges of documents.
+// The best documents of a question over block postings, exactly: MaxScore by windows of documents.
 //
-// What each term can add at most in each range of 256 documents is summed first, for all ranges. The most
-// promising range of each stretch of the collection is searched before all else, which gives a threshold; then,
-// in order, every range whose sum reaches it. In a range the terms are split by what they can add there:
+// What each term can add at most in each range of 256 documents is summed first, for all ranges. Documents are
+// searched in windows of eight ranges, which share their sums' working memory. The most promising window of
+// each stretch of the collection is searched before all else, which gives a threshold; then, in order, every
+// window with a range whose sum reaches it. In a window the terms are split by what they can add there:
 // documents of the essential ones are summed up, and only those that could still reach the threshold are looked
 // up in the others, block by block under the block's own bound.
 //
@@ -44,22 +45,25 @@ class TopDocuments {
 
  private:
   static constexpr std::uint32_t nothing_read = 0xffffffff;
+  // Measured: what each window costs by itself outweighs what smaller ones pass over.
+  static constexpr unsigned window_bits = range_bits + 3;
+  static constexpr std::uint32_t window_size = 1u << window_bits;
 
   // A term of the question, and where the search stands in its postings.
   struct Asked {
     const BlockTerm* term = nullptr;
     float weight = 0;
     std::uint32_t most = 0;         // that it adds anywhere
-    std::uint32_t step = 0;         // of its range levels
+    std::uint32_t step = 0;         // of its levels
     std::size_t worth_summing = 0;  // so many candidates or more: summing up costs less than looking each up
-    // Of a rare term all postings, and those of the present range.
+    // Of a rare term all postings, and those of the present window.
     std::vector<std::uint32_t> documents, contributions;
     std::size_t begin = 0, end = 0;
     // Of a frequent term the block that was read last, and what has been made of it so far.
-    const std::uint8_t* levels = nullptr;
+    std::vector<std::uint8_t> levels;  // by window
     std::uint32_t block = 0, read = nothing_read, frequencies_read = nothing_read, added_read = nothing_read;
     std::uint32_t count = 0;
-    std::uint32_t at = 0;  // no posting before it is in the present range
+    std::uint32_t at = 0;  // no posting before it is in the present window
     alignas(64) std::array<std::uint32_t, packed_block_size> block_documents{}, block_frequencies{},
         block_added{};
 
@@ -72,10 +76,11 @@ class TopDocuments {
 
   void prepare(std::span<const std::string_view> question);
   void prepare_rare(Asked& asked);
+  void fold_into_windows();
   void rewind();
   void search_promising();
-  void search_range(std::uint32_t range);
-  std::uint32_t bound_in(Asked& asked, std::uint32_t range) const;
+  void search_window(std::uint32_t window);
+  std::uint32_t bound_in(Asked& asked, std::uint32_t window) const;
   void sum_up(Asked& asked, std::uint32_t first);
   void look_up(Asked& asked, std::uint32_t first, std::uint32_t rest, std::size_t& candidates);
   std::uint32_t found_in(Asked& asked, std::uint32_t document, std::uint32_t needed);
@@ -89,10 +94,10 @@ class TopDocuments {
   std::uint32_t threshold_ = 0;  // a document below it is not among the best
   std::vector<Asked> terms_;     // of which asked_ are in use, by `most` ascending
   std::vector<Asked*> asked_;
-  std::vector<std::uint32_t> range_bounds_;  // zero once searched
+  std::vector<std::uint32_t> bounds_;  // by range, then by window; zero once searched
   std::vector<Bounded> here_;
-  alignas(64) std::array<std::uint32_t, range_size> sums_{};  // of the present range; zeros in between
-  alignas(64) std::array<std::uint32_t, range_size + select_slack> candidates_{};
+  alignas(64) std::array<std::uint32_t, window_size> sums_{};  // of the present window; zeros in between
+  alignas(64) std::array<std::uint32_t, window_size + select_slack> candidates_{};
   std::vector<std::uint64_t> best_;  // heap, worst first: score, then the complement of the document
 };
 

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "base/check.h"
+#include "base/simd/codes.h"
 #include "base/simd/vectors.h"
 
 namespace kindling {
 namespace {
 
 constexpr std::uint32_t rows_a_block = 512;
+constexpr std::uint32_t spread_sample = 4'096;  // rows of a collection whose files keep no sample
 
 std::vector<VectorRows> rows_of(std::span<const VectorPart> parts) {
   std::vector<VectorRows> rows;
@@ -60,32 +63,68 @@ struct Moments {
   }
 };
 
+// Calls use(rows, which of the file they are, how many) for those of a part that its spread is measured by: its
+// sample, or every `step`-th row, some at a time. `which(i)` is the number of the i-th.
+template <typename Use>
+void for_spread_rows(const VectorPart& part, std::size_t stride, std::uint32_t step, Use use) {
+  std::vector<std::uint32_t> which;
+  if (step == 1) {
+    for (std::uint32_t first = 0; first < part.rows.count; first += rows_a_block) {
+      which.resize(std::min(rows_a_block, part.rows.count - first));
+      std::iota(which.begin(), which.end(), first);
+      use(part.rows.rows + std::size_t{first} * stride, std::span<const std::uint32_t>(which), true);
+    }
+  } else if (!part.sample.which.empty()) {
+    use(part.sample.rows, part.sample.which, true);
+  } else {
+    for (std::uint64_t row = 0; row < part.rows.count; row += step)
+      which.push_back(static_cast<std::uint32_t>(row));
+    use(part.rows.rows, std::span<const std::uint32_t>(which), false);
+  }
+}
+
 // Of a file's rows that are allowed, scaled up to their number where only some were looked at.
-// Without a sample every `step`-th row.
 Moments moments_of(const VectorPart& part, std::span<const float> padded, const RowSet& allowed,
                    std::uint32_t step) {
   Moments moments;
-  const auto add_run = [&](const float* rows, std::size_t count, auto row_of) {
-    std::vector<float> products(count);
-    inner_products(padded, {rows, count * padded.size()}, products);
-    for (std::size_t i = 0; i < count; ++i) {
-      if (!std::isnan(products[i]) && allowed.contains(row_of(i))) moments.add(products[i]);
-    }
-  };
-  if (!part.sample.which.empty()) {
-    add_run(part.sample.rows, part.sample.which.size(), [&](std::size_t i) { return part.sample.which[i]; });
-  } else if (step == 1) {
-    add_run(part.rows.rows, part.rows.count, [](std::size_t i) { return static_cast<std::uint32_t>(i); });
-  } else {
-    for (std::uint32_t row = 0; row < part.rows.count; row += step)
-      add_run(part.rows.rows + std::size_t{row} * padded.size(), 1, [row](std::size_t) { return row; });
-  }
+  for_spread_rows(part, padded.size(), step,
+                  [&](const float* rows, std::span<const std::uint32_t> which, bool side_by_side) {
+                    std::vector<float> products(which.size());
+                    if (side_by_side) {
+                      inner_products(padded, {rows, which.size() * padded.size()}, products);
+                    } else {
+                      full_products(padded, rows, padded.size(), which, products);
+                    }
+                    for (std::size_t i = 0; i < which.size(); ++i) {
+                      if (!std::isnan(products[i]) && allowed.contains(which[i])) moments.add(products[i]);
+                    }
+                  });
   if (moments.rows == 0) return {};
   moments.weight = static_cast<double>(allowed.count(part.rows.count));
   const double scale = moments.weight / static_cast<double>(moments.rows);
   moments.sum *= scale;
   moments.squares *= scale;
   return moments;
+}
+
+// Adds the part's mean row, times the number of its rows that are allowed; gives that number.
+double add_mean(const VectorPart& part, std::size_t stride, const RowSet& allowed, std::uint32_t step,
+                std::span<double> sum) {
+  std::vector<double> own(sum.size());
+  std::size_t added = 0;
+  for_spread_rows(part, stride, step,
+                  [&](const float* rows, std::span<const std::uint32_t> which, bool side_by_side) {
+                    for (std::size_t i = 0; i < which.size(); ++i) {
+                      const float* const row = rows + (side_by_side ? i : which[i]) * stride;
+                      if (!allowed.contains(which[i]) || std::isnan(row[0])) continue;
+                      for (std::size_t d = 0; d < own.size(); ++d) own[d] += row[d];
+                      ++added;
+                    }
+                  });
+  if (added == 0) return 0;
+  const auto weight = static_cast<double>(allowed.count(part.rows.count));
+  for (std::size_t d = 0; d < own.size(); ++d) sum[d] += own[d] * (weight / static_cast<double>(added));
+  return weight;
 }
 
 }  // namespace
@@ -100,6 +139,24 @@ std::span<const float> ChunkVectors::row(std::uint32_t chunk) const {
   return row.empty() || std::isnan(row.front()) ? std::span<const float>() : row;
 }
 
+void ChunkVectors::add_row(std::uint32_t chunk, float weight, std::span<float> sum) const {
+  std::span<const float> row = rows_->row(chunk);
+  if (row.empty()) return;
+  const auto part = std::partition_point(parts_.begin(), parts_.end(), [&](const VectorPart& candidate) {
+    return candidate.rows.first + candidate.rows.count <= chunk;
+  });
+  std::vector<float> copy;
+  if (part->far.far()) {
+    copy.resize(row.size());
+    const auto offset = reinterpret_cast<const char*>(row.data()) - part->far.file->bytes().data();
+    part->far.file->copy(static_cast<std::size_t>(offset),
+                         {reinterpret_cast<char*>(copy.data()), copy.size() * sizeof(float)});
+    row = copy;
+  }
+  if (std::isnan(row.front())) return;
+  for (std::size_t d = 0; d < row.size(); ++d) sum[d] += weight * row[d];
+}
+
 void ChunkVectors::inner_products(std::span<const float> query, std::span<float> out) const {
   rows_->inner_products(query, out);
 }
@@ -107,15 +164,33 @@ void ChunkVectors::inner_products(std::span<const float> query, std::span<float>
 void ChunkVectors::inner_products(std::span<const float> query, std::span<const ChunkIndex> chunks,
                                   std::span<float> out) const {
   KINDLING_CHECK(query.size() == dimensions_ && chunks.size() == out.size());
-  for (std::size_t i = 0; i < chunks.size(); ++i) {
-    const auto row = rows_->row(position(chunks[i]));
-    out[i] = row.empty() ? std::numeric_limits<float>::quiet_NaN() : inner_product(query, row);
+  std::fill(out.begin(), out.end(), std::numeric_limits<float>::quiet_NaN());
+  std::vector<std::uint32_t> which;
+  auto part = parts_.begin();
+  for (std::size_t i = 0; i < chunks.size();) {
+    const std::uint32_t chunk = position(chunks[i]);
+    if (part == parts_.end() || chunk < part->rows.first || chunk - part->rows.first >= part->rows.count) {
+      part = std::partition_point(parts_.begin(), parts_.end(), [&](const VectorPart& candidate) {
+        return candidate.rows.first + candidate.rows.count <= chunk;
+      });
+      if (part == parts_.end() || chunk < part->rows.first) {
+        ++i;
+        continue;
+      }
+    }
+    // All that follow in the same file.
+    which.clear();
+    const std::size_t first = i;
+    for (; i < chunks.size() && position(chunks[i]) - part->rows.first < part->rows.count; ++i)
+      which.push_back(position(chunks[i]) - part->rows.first);
+    products_in_full({part->rows.rows, part->rows.count, dimensions_, row_stride(dimensions_)}, part->far,
+                     query, which, out.subspan(first, which.size()));
   }
 }
 
 std::vector<Neighbour> ChunkVectors::nearest_in(const VectorPart& part, std::span<const float> query,
                                                 std::size_t count, const RowSet& allowed) const {
-  if (part.codes != nullptr) return part.codes->nearest(query, count, allowed);
+  if (part.codes != nullptr) return part.codes->nearest(query, count, allowed, {}, part.far);
   std::vector<float> padded(row_stride(dimensions_), 0.0F);
   std::copy(query.begin(), query.end(), padded.begin());
   return nearest_row_by_row(part.rows, padded, count, allowed);
@@ -164,9 +239,7 @@ CosineSpread ChunkVectors::spread(std::span<const float> query, std::span<const 
   KINDLING_CHECK(query.size() == dimensions_ && allowed.size() == parts_.size());
   std::vector<float> padded(row_stride(dimensions_), 0.0F);
   std::copy(query.begin(), query.end(), padded.begin());
-  std::uint64_t rows = 0;  // of files without a sample
-  for (const VectorPart& part : parts_) rows += part.sample.which.empty() ? part.rows.count : 0;
-  const auto step = static_cast<std::uint32_t>(rows / spread_rows + 1);
+  const std::uint32_t step = spread_step();
   Moments all;
   for (std::size_t p = 0; p < parts_.size(); ++p) all.add(moments_of(parts_[p], padded, allowed[p], step));
   if (all.rows == 0) return {};
@@ -174,6 +247,24 @@ CosineSpread ChunkVectors::spread(std::span<const float> query, std::span<const 
   const double variance = all.squares / all.weight - mean * mean;
   return {static_cast<float>(mean), static_cast<float>(std::sqrt(std::max(variance, 0.0))),
           static_cast<std::uint32_t>(all.rows)};
+}
+
+std::vector<float> ChunkVectors::mean(std::span<const RowSet> allowed) const {
+  KINDLING_CHECK(allowed.size() == parts_.size());
+  std::vector<double> sum(dimensions_);
+  double rows = 0;
+  for (std::size_t p = 0; p < parts_.size(); ++p)
+    rows += add_mean(parts_[p], row_stride(dimensions_), allowed[p], spread_step(), sum);
+  std::vector<float> mean(dimensions_);
+  for (std::size_t d = 0; d < mean.size() && rows > 0; ++d) mean[d] = static_cast<float>(sum[d] / rows);
+  return mean;
+}
+
+// 1: all rows are looked at.
+std::uint32_t ChunkVectors::spread_step() const {
+  std::uint64_t rows = 0;
+  for (const VectorPart& part : parts_) rows += part.rows.count;
+  return rows <= spread_rows ? 1 : static_cast<std::uint32_t>(rows / spread_sample + 1);
 }
 
 }  // namespace kindling

@@ -26,7 +26,8 @@ struct RowSample {
 struct VectorPart {
   VectorRows rows;
   const VectorCodes* codes = nullptr;  // null: searched row by row
-  RowSample sample;                    // empty: none was kept
+  RowSample sample = {};               // empty: none was kept
+  FarRows far = {};                    // how to get at single rows
 };
 
 class ChunkVectors {
@@ -37,6 +38,8 @@ class ChunkVectors {
   [[nodiscard]] std::span<const VectorPart> parts() const { return parts_; }
   // [dimensions], or empty where there is none.
   [[nodiscard]] std::span<const float> row(std::uint32_t chunk) const;
+  // Adds `weight` times the chunk's row, if it has one.   sum: [dimensions]
+  void add_row(std::uint32_t chunk, float weight, std::span<float> sum) const;
 
   // out: [chunks of the snapshot]; NaN where there is none. One pass over everything.
   void inner_products(std::span<const float> query, std::span<float> out) const;
@@ -52,12 +55,16 @@ class ChunkVectors {
   // What `nearest` would do.
   [[nodiscard]] NearestPlan plan(std::size_t count, std::span<const RowSet> allowed) const;
 
-  // Over the rows of `allowed`: of a file that keeps a sample over that, of the others, if together they have
-  // more than spread_rows, over some at equal steps.
+  // Over the rows of `allowed`: all of them up to spread_rows; of more, each file's sample, or of a file
+  // without one some rows at equal steps, fewer the smaller its part of the whole is.
   static constexpr std::uint32_t spread_rows = 8'192;
   [[nodiscard]] CosineSpread spread(std::span<const float> query, std::span<const RowSet> allowed) const;
+  // The mean of the same rows, [dimensions]: its product with a vector is that vector's `spread(...).mean`, but
+  // for the rounding of sums. Zeros when there is none.
+  [[nodiscard]] std::vector<float> mean(std::span<const RowSet> allowed) const;
 
  private:
+  [[nodiscard]] std::uint32_t spread_step() const;
   [[nodiscard]] std::vector<Neighbour> nearest_in(const VectorPart& part, std::span<const float> query,
                                                   std::size_t count, const RowSet& allowed) const;
 

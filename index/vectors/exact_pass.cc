@@ -61,9 +61,9 @@ void set_products(std::vector<Neighbour>& among, const std::vector<float>& produ
 }
 
 void rank_in_full(const VectorMatrix& rows, std::span<const float> query, std::vector<Neighbour>& among,
-                  std::size_t k) {
+                  std::size_t k, const FarRows& far = {}) {
   std::vector<float> products(among.size());
-  full_products(query, rows.rows, rows.stride, rows_of(among), products);
+  products_in_full(rows, far, query, rows_of(among), products);
   set_products(among, products);
   keep_nearest(among, k);
 }
@@ -101,15 +101,16 @@ class Possible {
 }  // namespace
 
 std::vector<Neighbour> ranked(const VectorMatrix& rows, const Int8Rows& int8, std::span<const float> query,
-                              std::vector<Neighbour> candidates, std::size_t reranked, std::size_t k) {
+                              std::vector<Neighbour> candidates, std::size_t reranked, std::size_t k,
+                              const FarRows& far) {
   KINDLING_CHECK(k > 0 && k <= reranked);
   if (candidates.size() > reranked) {
     std::vector<float> products(candidates.size());
-    Int8Query(query, int8.stride).products(int8, rows_of(candidates), products);
+    products_by_codes(int8, far, Int8Query(query, int8.stride), rows_of(candidates), products);
     set_products(candidates, products);
     keep_best(candidates, reranked);
   }
-  rank_in_full(rows, query, candidates, k);
+  rank_in_full(rows, query, candidates, k, far);
   return candidates;
 }
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "index/vectors/far_rows.h"
 #include "index/vectors/int8_codes.h"
 #include "index/vectors/nearest.h"
 #include "index/vectors/row_set.h"
@@ -17,7 +18,7 @@ namespace kindling {
 // The k nearest of the `reranked` best by int8 codes.   Requires: rows below int8.count; 0 < k <= reranked.
 [[nodiscard]] std::vector<Neighbour> ranked(const VectorMatrix& rows, const Int8Rows& int8,
                                             std::span<const float> query, std::vector<Neighbour> candidates,
-                                            std::size_t reranked, std::size_t k);
+                                            std::size_t reranked, std::size_t k, const FarRows& far = {});
 
 // The k nearest of the allowed rows, each compared in full.
 [[nodiscard]] std::vector<Neighbour> exact_pass(const VectorMatrix& rows, std::span<const float> query,

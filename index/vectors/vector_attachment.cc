@@ -43,11 +43,14 @@ class Attachment {
     }
     const auto at = std::find_if(stretches_.begin(), stretches_.end(),
                                  [&](const Stretch& stretch) { return stretch.end() > batch.first; });
+    needless_ = at != stretches_.end() && at->first <= batch.first && at->end() >= batch.end();
+    if (needless_) return;
     KINDLING_CHECK(at == stretches_.end() || at->first >= batch.end());  // no chunk gets a second vector
     stretches_.insert(at, batch);
   }
 
   Status run(Change& change) {
+    if (needless_) return {};
     KINDLING_TRY(const bool complete, is_complete());
     const std::vector<Stretch> joined = complete ? whole_segment() : neighbours();
     return write(change, joined);
@@ -149,6 +152,7 @@ class Attachment {
   Stretch batch_;
   std::vector<float> batch_rows_;
   std::vector<Stretch> stretches_;  // of the segment, ascending, the batch among them
+  bool needless_ = false;           // the segment was completed without it: its documents were removed since
   std::vector<std::uint32_t> removed_;
 };
 

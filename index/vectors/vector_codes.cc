@@ -129,7 +129,7 @@ VectorPlan VectorCodes::plan(std::size_t k, const RowSet& allowed, const VectorC
 }
 
 std::vector<Neighbour> VectorCodes::nearest(std::span<const float> query, std::size_t k, const RowSet& allowed,
-                                            const VectorCosts& costs) const {
+                                            const VectorCosts& costs, const FarRows& far) const {
   KINDLING_CHECK(query.size() == head_.dimensions && k > 0);
   const VectorPlan chosen = plan(k, allowed, costs);
   if (chosen.method == VectorMethod::exact) {
@@ -138,7 +138,7 @@ std::vector<Neighbour> VectorCodes::nearest(std::span<const float> query, std::s
   }
   CodeScan scan(head_, parts_, rotation_, query);
   return ranked(rows_, parts_.int8_rows(), query, scan.candidates(chosen.candidates, chosen.margin, allowed),
-                chosen.reranked, k);
+                chosen.reranked, k, far);
 }
 
 std::size_t VectorCodes::scanned_bytes() const {

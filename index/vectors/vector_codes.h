@@ -24,6 +24,7 @@
 #include "base/result.h"
 #include "index/vectors/aligned_array.h"
 #include "index/vectors/codes_format.h"
+#include "index/vectors/far_rows.h"
 #include "index/vectors/nearest.h"
 #include "index/vectors/rotation.h"
 #include "index/vectors/row_set.h"
@@ -80,9 +81,10 @@ class VectorCodes {
   [[nodiscard]] static Result<VectorCodes> open(std::string_view bytes, const VectorMatrix& rows);
 
   // Nearest first, with true products, none twice; fewer than k when fewer may be found.
-  // query: [dimensions], finite, of any length. Requires: 0 < k.
+  // query: [dimensions], finite, of any length. far: how to get at single rows. Requires: 0 < k.
   [[nodiscard]] std::vector<Neighbour> nearest(std::span<const float> query, std::size_t k,
-                                               const RowSet& allowed = {}, const VectorCosts& costs = {}) const;
+                                               const RowSet& allowed = {}, const VectorCosts& costs = {},
+                                               const FarRows& far = {}) const;
 
   // What `nearest` would do.
   [[nodiscard]] VectorPlan plan(std::size_t k, const RowSet& allowed = {}, const VectorCosts& costs = {}) const;

@@ -178,6 +178,18 @@ TEST(ChunkVectors, SpreadIsThatOfAllRowsAndOfASampleWhenTheyAreMany) {
     // A sample of n is off by 1 / sqrt(n) of the deviation; five times that is allowed.
     EXPECT_NEAR(spread.mean, mean, whole ? 1e-4 : deviation * 5 / 64);
     EXPECT_NEAR(spread.deviation, deviation, whole ? 1e-3 : deviation * 5 / 64);
+    const std::vector<float> mean_row = rows.vectors().mean(allowed.sets());
+    double by_row = 0;
+    for (std::uint32_t d = 0; d < dimensions; ++d) by_row += double{query[d]} * mean_row[d];
+    EXPECT_NEAR(by_row, spread.mean, 1e-5);
+    for (int i = 0; i < 50; ++i) {
+      const std::uint32_t chunk = below(random, rows.chunks());
+      std::vector<float> added(dimensions, 1.0F);
+      rows.vectors().add_row(chunk, 2, added);
+      const auto row = rows.vectors().row(chunk);
+      for (std::uint32_t d = 0; d < dimensions; ++d)
+        EXPECT_FLOAT_EQ(added[d], row.empty() ? 1.0F : 1.0F + 2 * row[d]);
+    }
   }
 }
 
@@ -187,6 +199,31 @@ TEST(ChunkVectors, WithoutARowThereIsNothing) {
   EXPECT_TRUE(none.nearest(query, 5, {}).empty());
   EXPECT_EQ(none.spread(query, {}).rows, 0U);
   EXPECT_TRUE(none.row(3).empty());
+}
+
+// What is asked for together is what each gives alone.
+void expect_chunks_together(const Snapshot& snapshot) {
+  std::vector<ChunkIndex> all;
+  for (std::uint32_t i = 0; i < snapshot.chunk_slots(); ++i) all.push_back(ChunkIndex{i});
+  std::vector<ChunkView> views(all.size());
+  snapshot.chunks(all, views);
+  for (const ChunkIndex chunk : all) {
+    const ChunkView one = snapshot.chunk(chunk), &other = views[position(chunk)];
+    EXPECT_EQ(one.index, other.index);
+    EXPECT_EQ(one.section, other.section);
+    EXPECT_EQ(one.document, other.document);
+    EXPECT_EQ(one.text.data(), other.text.data());
+    EXPECT_EQ(one.text.size(), other.text.size());
+    EXPECT_EQ(one.tokens, other.tokens);
+    EXPECT_EQ(one.sentences.data(), other.sentences.data());
+    const DocumentView document = snapshot.document(one.document);
+    EXPECT_EQ(snapshot.utf8_of(one.document).data(), document.text.data());
+    EXPECT_EQ(snapshot.chunks_of(one.document).first, document.first_chunk);
+    EXPECT_EQ(snapshot.chunks_of(one.document).count, document.chunk_count);
+    const SectionView section = snapshot.section(one.section);
+    EXPECT_EQ(snapshot.chunks_of(one.section).first, section.first_chunk);
+    EXPECT_EQ(snapshot.chunks_of(one.section).count, section.chunk_count);
+  }
 }
 
 // Through a snapshot: several segments, removed documents, chunks that wait for a vector, and a filter's set.
@@ -208,6 +245,7 @@ TEST(NearestOfSnapshot, AreThoseOfAllowedLiveDocuments) {
       ASSERT_TRUE(writer->commit(never_cancelled()).ok());
     }
     const auto snapshot = open_snapshot(folder.path());
+    expect_chunks_together(*snapshot);
     DocumentSet allowed(snapshot->document_slots());
     for (std::uint32_t d = 0; d < allowed.slots(); ++d) {
       if (snapshot->live(DocumentIndex{d}) && random.chance(.4)) allowed.insert(DocumentIndex{d});

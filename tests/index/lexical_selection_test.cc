@@ -95,7 +95,7 @@ LexicalMatches select_from_all(const OpenedSegments& index, const LexicalMatches
     if (selection.allowed != nullptr && !selection.allowed->contains(index.document_of(match.chunk))) continue;
     selected.coverage_max = std::max(selected.coverage_max, match.coverage);
     float value = match.score + selection.bigram_weight * match.bigram;
-    value += selection.named_weight * section_match(all, index.section_of(match.chunk))->named;
+    value += selection.named_weight * section_match(all, index.section_of(match.chunk))->named_heading;
     ranked.emplace_back(-value, match.chunk);
   }
   std::sort(ranked.begin(), ranked.end());
@@ -133,6 +133,7 @@ void expect_same(const LexicalMatches& found, const LexicalMatches& wanted) {
     EXPECT_EQ(found.sections[i].score, wanted.sections[i].score);
     EXPECT_EQ(found.sections[i].bigram, wanted.sections[i].bigram);
     EXPECT_EQ(found.sections[i].named, wanted.sections[i].named);
+    EXPECT_EQ(found.sections[i].named_heading, wanted.sections[i].named_heading);
   }
   EXPECT_NEAR(found.coverage_max, wanted.coverage_max, 1e-6);
 }

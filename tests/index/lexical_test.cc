@@ -182,7 +182,8 @@ void expect_equal_to_the_twin(const Snapshot& snapshot, const std::vector<Term>&
     ASSERT_EQ(section->section, SectionIndex{s});
     EXPECT_NEAR(section->score, score, 1e-5);
     EXPECT_NEAR(section->bigram, naive.sections.bigram(place, question), 1e-5);
-    EXPECT_NEAR(section->named, naive.sections.named(place, question), 1e-5);
+    EXPECT_NEAR(section->named_heading, naive.sections.named(place, question), 1e-5);
+    EXPECT_GE(section->named, section->named_heading);
     ++section;
   }
   EXPECT_EQ(section, matches.sections.end());
@@ -266,6 +267,65 @@ TEST_F(LexicalTest, AQuestionThatIsAHeadingNamesItWhole) {
           "vacuum stones");
   ASSERT_EQ(matches.sections.size(), 1U);
   EXPECT_FLOAT_EQ(matches.sections[0].named, 1);
+}
+
+// `named` of the document among others.
+class NamedDocumentTest : public LexicalTest {
+ protected:
+  float named(const std::string& uri, std::string_view question, Json metadata = Json::object()) {
+    Document document = make_document(uri, "Notes", "Refunds are paid within harbour days.");
+    document.metadata = std::move(metadata);
+    const auto matches =
+        ask({document, make_document("/other", "Other", "Refunds, science and news.")}, question);
+    for (const SectionMatch& match : matches.sections) {
+      if (snapshot_->document(snapshot_->section(match.section).document).uri == uri) return match.named;
+    }
+    ADD_FAILURE() << uri << " was not found";
+    return -1;
+  }
+};
+
+TEST_F(NamedDocumentTest, AFileIsNamedByTheWordsOfItsNameWhateverTheirSpelling) {
+  for (const std::string uri : {"/a/billing_guide.md", "/a/billingGuide.md", "/a/Billing-Guide.txt.gz",
+                                "/a/billing guide.pdf", "https://example.org/docs/billing-guide.html?x=1"}) {
+    SCOPED_TRACE(uri);
+    EXPECT_GT(named(uri, "refunds of the billing guide"), 0.5F);
+    EXPECT_EQ(named(uri, "refunds within days"), 0);
+  }
+}
+
+TEST_F(NamedDocumentTest, TheFormulaIsThatOfHeadings) {
+  const Document file = make_document("/x/billing_guide_0017.md", "Notes", "Refunds.");
+  const Document heading = make_document("/y/z.md", "Billing guide", "Refunds.");
+  const auto matches = ask({file, heading}, "refunds of the billing department");
+  ASSERT_EQ(matches.sections.size(), 2U);
+  EXPECT_EQ(matches.sections[0].named_heading, 0);
+  EXPECT_GT(matches.sections[1].named, 0);
+  EXPECT_FLOAT_EQ(matches.sections[0].named, matches.sections[1].named);  // the number was not asked for
+}
+
+TEST_F(NamedDocumentTest, ASiteIsNamedByItsHostAlsoWithoutItsBlanks) {
+  const auto site = [](std::string_view key, std::string_view value) {
+    Json metadata = Json::object();
+    metadata.set(key, std::string(value));
+    return metadata;
+  };
+  EXPECT_GT(named("https://www.kickstand.co.uk/policy", "refunds by kickstand"), 0.5F);
+  EXPECT_GT(named("/c.jsonl#1", "refunds by kickstand", site("url", "https://kickstand.com/privacy")), 0.5F);
+  EXPECT_GT(named("/c.jsonl#1", "refunds by kickstand.com", site("site", "kickstand.com")), 0.2F);
+  EXPECT_GT(named("/c.jsonl#1", "refunds of science news", site("site", "www.sciencenews.org")), 0.3F);
+  EXPECT_EQ(named("/c.jsonl#1", "refunds by kickstand", site("remark", "https://kickstand.com/")), 0);
+}
+
+TEST_F(NamedDocumentTest, ARecordIsNamedByItsIdNotByTheFileOfAllRecords) {
+  const auto of_record = [this](std::string_view question) {
+    Document document = make_document("/sets/policies.jsonl#kickstand_12", "", "Refunds.");
+    document.source = "/sets/policies.jsonl";
+    const auto matches = ask({document}, question);
+    return matches.sections.at(0).named;
+  };
+  EXPECT_GT(of_record("refunds at kickstand"), 0.3F);
+  EXPECT_EQ(of_record("refunds in policies"), 0);
 }
 
 TEST_F(LexicalTest, AHeadingThatRepeatsTheTitleCountsOnce) {

@@ -137,6 +137,50 @@ TEST(Analyzer, QuestionsLoseFunctionWordsButNotNames) {
   EXPECT_TRUE(analyze_question("", Language::english).empty());
 }
 
+TEST(Analyzer, QuestionWordsOfLanguagesWrittenInPairsAreFoundInTheText) {
+  // "Where is the Great Wall?": neither the word that asks nor the pairs that reach into it.
+  EXPECT_EQ(texts(analyze_question("长城在哪里", Language::chinese)), (Texts{"长城", "城在"}));
+  EXPECT_EQ(texts(analyze_question("什么是长城吗", Language::chinese)), (Texts{"是长", "长城"}));
+  EXPECT_EQ(texts(analyze_question("どのような石橋ですか", Language::japanese)), Texts{"石橋"});
+  EXPECT_EQ(texts(analyze_question("กำแพงที่ไหน", Language::thai)), texts(analyze("กำแพง", Language::thai)));
+  // The letters of กี่ (how many) within another syllable ask nothing.
+  const auto about = texts(analyze_question("เกี่ยวข้อง", Language::thai));
+  EXPECT_EQ(about, texts(analyze("เกี่ยวข้อง", Language::thai)));
+}
+
+TEST(Analyzer, QuestionWordsOfKoreanGoWithWhatIsBoundToThem) {
+  EXPECT_EQ(texts(analyze_question("수도는 어디입니까?", Language::korean)), (Texts{"수도", "도는"}));
+  EXPECT_EQ(texts(analyze_question("이 다리를 누가 설계했습니까", Language::korean)),
+            (Texts{"다리", "리를", "설계", "계했"}));
+  EXPECT_EQ(texts(analyze_question("왜 왜곡", Language::korean)), Texts{"왜곡"});
+  EXPECT_EQ(texts(analyze_question("무엇입니까", Language::korean)),
+            texts(analyze("무엇입니까", Language::korean)));
+}
+
+TEST(Analyzer, TamilQuestionsLoseTheirFunctionWords) {
+  EXPECT_EQ(texts(analyze_question("இந்த நகரம் எங்கே உள்ளது", Language::tamil)),
+            texts(analyze("நகரம்", Language::tamil)));
+  EXPECT_TRUE(is_question_word("எப்போது", Language::tamil));
+  EXPECT_TRUE(is_stop_word("மற்றும்", Language::tamil));
+}
+
+TEST(Analyzer, EveryLanguageLosesTheWordThatAsks) {
+  const std::vector<std::pair<Language, std::string>> where{
+      {Language::arabic, "أين"},      {Language::basque, "non"},        {Language::catalan, "on"},
+      {Language::chinese, "哪里"},    {Language::danish, "hvor"},       {Language::dutch, "waar"},
+      {Language::english, "where"},   {Language::finnish, "missä"},     {Language::french, "où"},
+      {Language::german, "wo"},       {Language::greek, "πού"},         {Language::hindi, "कहाँ"},
+      {Language::hungarian, "hol"},   {Language::indonesian, "dimana"}, {Language::irish, "cá"},
+      {Language::italian, "dove"},    {Language::japanese, "どこ"},     {Language::korean, "어디"},
+      {Language::lithuanian, "kur"},  {Language::nepali, "कहाँ"},        {Language::norwegian, "hvor"},
+      {Language::portuguese, "onde"}, {Language::romanian, "unde"},     {Language::russian, "где"},
+      {Language::spanish, "dónde"},   {Language::swedish, "var"},       {Language::tamil, "எங்கே"},
+      {Language::thai, "ที่ไหน"},       {Language::turkish, "nerede"},    {Language::vietnamese, "đâu"}};
+  EXPECT_EQ(where.size() + 1, language_count) << "of all languages but `unknown`";
+  for (const auto& [language, word] : where)
+    EXPECT_EQ(texts(analyze_question("xyzzy " + word, language)), texts(analyze("xyzzy", language))) << word;
+}
+
 TEST(Analyzer, StopAndQuestionWordsAreKnownPerLanguage) {
   for (const std::string_view word : {"what", "which", "who", "when", "where", "how", "many", "why"}) {
     EXPECT_TRUE(is_question_word(word, Language::english)) << word;

@@ -1,0 +1,184 @@
+// Rows copied out of their file, pages entered in the background, and numbers kept in blocks.
+
+#include "index/vectors/far_rows.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "index/kept_floats.h"
+#include "index/store/page_warming.h"
+#include "index/vectors/chunk_vectors.h"
+#include "tests/index/memory_folder.h"
+
+namespace kindling {
+namespace {
+
+constexpr std::uint32_t rows_in_file = 700, dimensions = 100, stride = 112;
+
+std::string_view bytes_of(const auto& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(values[0])};
+}
+
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+TEST(FarRows, GiveTheSameNumbersAsRowsWhereTheyLie) {
+  std::mt19937 random(5);
+  std::normal_distribution<float> normal;
+  std::vector<float> rows(std::size_t{rows_in_file} * stride, 0.0F), query(dimensions);
+  for (float& value : query) value = normal(random);
+  for (std::uint32_t row = 0; row < rows_in_file; ++row) {
+    for (std::uint32_t d = 0; d < dimensions; ++d) rows[row * stride + d] = normal(random);
+  }
+  rows[9 * stride] = std::numeric_limits<float>::quiet_NaN();
+  const std::uint32_t code_stride = int8_stride(dimensions);
+  std::vector<std::int8_t> codes(std::size_t{rows_in_file} * code_stride);
+  std::vector<Int8Scale> scales(rows_in_file);
+  for (std::uint32_t row = 0; row < rows_in_file; ++row)
+    scales[row] = encode_int8(std::span(rows).subspan(row * stride, dimensions),
+                              std::span(codes).subspan(std::size_t{row} * code_stride, code_stride));
+
+  const MemoryFolder folder;
+  const auto path = folder.path() / "rows";
+  std::string bytes(64, 'x');  // what comes before them
+  bytes.append(bytes_of(rows)).append(bytes_of(codes));
+  ASSERT_TRUE(write_atomically(system_files(), path, bytes).ok());
+  const auto file = system_files().map(path).value();
+  const char* const begin = file->bytes().data();
+  const VectorMatrix matrix{reinterpret_cast<const float*>(begin + 64), rows_in_file, dimensions, stride};
+  const Int8Rows int8{reinterpret_cast<const std::int8_t*>(begin + 64 + bytes_of(rows).size()), scales.data(),
+                      rows_in_file, code_stride};
+  const Int8Query by_codes(query, code_stride);
+  for (const std::size_t count : {0U, 1U, 63U, 64U, 65U, 500U}) {
+    std::vector<std::uint32_t> which(count);
+    for (std::uint32_t& row : which) row = static_cast<std::uint32_t>(random() % rows_in_file);
+    if (count > 2) which[1] = 9;
+    if (count > 2) which[0] = rows_in_file - 1;
+    std::atomic<bool> near{false};
+    const FarRows far{file.get(), &near};
+    ASSERT_TRUE(far.far());
+    std::vector<float> full(count), full_far(count), coded(count), coded_far(count);
+    products_in_full(matrix, {}, query, which, full);
+    products_in_full(matrix, far, query, which, full_far);
+    products_by_codes(int8, {}, by_codes, which, coded);
+    products_by_codes(int8, far, by_codes, which, coded_far);
+    EXPECT_TRUE(same_bits(full, full_far)) << count;
+    EXPECT_TRUE(same_bits(coded, coded_far)) << count;
+    near = true;
+    EXPECT_FALSE(far.far());
+  }
+}
+
+// Through the vectors of a snapshot: single rows of a far file, and sums of them.
+TEST(FarRows, OfASnapshotAreThoseOfTheFile) {
+  std::mt19937 random(6);
+  std::normal_distribution<float> normal;
+  std::vector<float> rows(std::size_t{rows_in_file} * row_stride(dimensions)), query(dimensions);
+  for (float& value : rows) value = normal(random);
+  for (float& value : query) value = normal(random);
+  rows[5 * row_stride(dimensions)] = std::numeric_limits<float>::quiet_NaN();
+  const MemoryFolder folder;
+  const auto path = folder.path() / "rows";
+  ASSERT_TRUE(write_atomically(system_files(), path, bytes_of(rows)).ok());
+  const auto file = system_files().map(path).value();
+  const std::atomic<bool> near{false};
+  const auto* begin = reinterpret_cast<const float*>(file->bytes().data());
+  const ChunkVectors lying({{{3, rows_in_file, begin}, nullptr, {}, {}}}, dimensions);
+  const ChunkVectors far({{{3, rows_in_file, begin}, nullptr, {}, {file.get(), &near}}}, dimensions);
+  std::vector<ChunkIndex> chunks;
+  for (const std::uint32_t chunk : {0U, 3U, 8U, 9U, 400U, rows_in_file + 2, rows_in_file + 3})
+    chunks.push_back(ChunkIndex{chunk});
+  std::vector<float> products(chunks.size()), expected(chunks.size());
+  lying.inner_products(query, chunks, expected);
+  far.inner_products(query, chunks, products);
+  EXPECT_TRUE(same_bits(products, expected));
+  EXPECT_TRUE(std::isnan(products[0]));
+  EXPECT_TRUE(std::isnan(products[2]));  // the row of NaN
+  EXPECT_FALSE(std::isnan(products[4]));
+  EXPECT_TRUE(std::isnan(products[6]));
+  for (const ChunkIndex chunk : chunks) {
+    std::vector<float> sum(dimensions, 1.0F), sum_far(dimensions, 1.0F);
+    lying.add_row(position(chunk), .5F, sum);
+    far.add_row(position(chunk), .5F, sum_far);
+    EXPECT_TRUE(same_bits(sum, sum_far)) << position(chunk);
+  }
+}
+
+// Remembers what it was asked to map.
+class NotedFile final : public MappedFile {
+ public:
+  [[nodiscard]] std::string_view bytes() const override { return {}; }
+  void map_in(std::size_t offset, std::size_t size, bool from_disk) const override {
+    const std::scoped_lock lock(mutex);
+    if (from_disk) asked_of_disk = true;
+    EXPECT_EQ(offset, next);
+    next = offset + size;
+  }
+  mutable std::mutex mutex;
+  mutable std::size_t next = 0;
+  mutable bool asked_of_disk = false;
+};
+
+void wait_for(const std::atomic<bool>& flag) {
+  for (int i = 0; i < 10'000 && !flag; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+TEST(PageWarming, BeginsWhenAProcessAsksAgainAndCoversEveryRange) {
+  const NotedFile codes, texts;
+  const std::size_t size = (20U << 20U) + 5;
+  const PageWarming warming({{&codes, 0, size, true}, {&texts, 0, size, false}}, 0);
+  for (std::uint32_t i = 1; i < PageWarming::asked_before; ++i) warming.asked();
+  EXPECT_FALSE(warming.done());
+  EXPECT_EQ(codes.next, 0U);
+  for (int i = 0; i < 3; ++i) warming.asked();
+  wait_for(warming.done());
+  EXPECT_TRUE(warming.done());
+  EXPECT_EQ(codes.next, size);
+  EXPECT_EQ(texts.next, size);
+  EXPECT_TRUE(codes.asked_of_disk);
+  EXPECT_FALSE(texts.asked_of_disk);
+}
+
+TEST(PageWarming, OfASmallIndexIsDoneFromTheBeginning) {
+  const NotedFile file;
+  const PageWarming warming({{&file, 0, 1'000, true}});
+  EXPECT_TRUE(warming.done());
+  for (std::uint32_t i = 0; i < 2 * PageWarming::asked_before; ++i) warming.asked();
+  EXPECT_EQ(file.next, 0U);
+}
+
+TEST(PageWarming, EndsWithTheObject) {
+  const NotedFile file;
+  for (int round = 0; round < 20; ++round) {
+    file.next = 0;
+    const PageWarming warming({{&file, 0, std::size_t{1} << 40U, true}}, 0);
+    for (std::uint32_t i = 0; i < PageWarming::asked_before; ++i) warming.asked();
+  }
+}
+
+TEST(KeptFloats, HoldWhatAnyThreadPutThere) {
+  KeptFloats kept(5'000);
+  EXPECT_EQ(kept.get(4'999), 0.0F);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&kept] {
+      for (std::size_t i = 0; i < 5'000; i += 3) kept.put(i, static_cast<float>(i + 1));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (std::size_t i = 0; i < 5'000; ++i) EXPECT_EQ(kept.get(i), i % 3 == 0 ? static_cast<float>(i + 1) : 0.0F);
+}
+
+}  // namespace
+}  // namespace kindling
