@@ -2,12 +2,17 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "base/env.h"
 #include "cli/commands.h"
+#include "cli/first_pass_encoders.h"
 #include "cli/folders.h"
 #include "cli/json_views.h"
+#include "cli/memory_setting.h"
 #include "cli/progress.h"
 #include "cli/text_layout.h"
 #include "engine/ingest.h"
+#include "engine/ingest/first_pass.h"
+#include "engine/ingest/reencode.h"
 
 namespace kindling {
 namespace {
@@ -45,6 +50,7 @@ Result<IngestOptions> ingest_options(Session& session) {
   options.embed = !arguments.toggle("no-embed");
   KINDLING_TRY(options.metadata, metadata_of(arguments.list("metadata")));
   options.threads = session_threads(session);
+  KINDLING_TRY(options.memory_bytes, session_memory(session));
   if (const auto name = arguments.text("name")) options.standard_input_name = *name;
   if (const auto tokens = arguments.count("chunk-tokens")) {
     constexpr std::uint64_t least = 16, most = 8192;
@@ -106,27 +112,102 @@ void note_troubles(Session& session, const IngestReport& report) {
     session.note("... and " + grouped(lines.size() - lines_shown_max) + " more; --json lists all");
 }
 
-}  // namespace
-
-Result<ExitCode> command_index(Session& session) {
-  KINDLING_TRY(const IngestOptions options, ingest_options(session));
-  KINDLING_TRY(const auto encoder, open_indexing_encoder(session));
+Result<IngestReport> ingest_with_progress(Session& session, const IngestOptions& options,
+                                          const Encoder& encoder) {
   ProgressLine line(stderr_is_terminal());
-  const auto report = ingest(
-      session.settings.index(), options, *encoder,
+  auto report = ingest(
+      session.settings.index(), options, encoder,
       [&](const IngestProgress& progress) { line.update(progress); }, session.cancellation);
   line.clear();
   if (!report && report.error().code == ErrorCode::cancelled) {
     return Error{ErrorCode::cancelled, "", "interrupted", "what was committed stays; run it again to go on"};
   }
-  if (!report) return report.error();
-  if (session.console.json()) {
-    session.console.print_json(to_json(*report));
-  } else {
-    print_report(session, *report);
+  return report;
+}
+
+void set_seconds(IngestReport& report, std::string_view stage, double seconds) {
+  for (auto& [name, value] : report.seconds) {
+    if (name == stage) value = seconds;
   }
-  note_troubles(session, *report);
-  return report->failed > 0 ? ExitCode::partial : ExitCode::ok;
+}
+
+// What is misspelt is refused by the ingest, before there is an index.
+bool all_paths_exist(Session& session, const IngestOptions& options) {
+  return std::ranges::all_of(
+      options.paths, [&](const std::string& path) { return path == "-" || session.files.info(path).ok(); });
+}
+
+// The vectors of the full encoder, after those of the first pass.
+Status refine(Session& session, const IngestOptions& options, const Encoder& full, IngestReport& report) {
+  if (stderr_is_terminal()) {
+    session.note("everything is found by words and meaning now; " + std::string(full.name()) +
+                 " makes better vectors, and Ctrl-C puts that off until the next 'kindling index'");
+  }
+  const Stopwatch watch;
+  ProgressLine line(stderr_is_terminal());
+  const auto refined = reencode(
+      session.files, session.settings.index(), nullptr, full,
+      {.questions = {}, .threads = options.threads, .memory_bytes = options.memory_bytes},
+      [&](const ReencodeProgress& progress) { line.update(progress); }, session.cancellation);
+  line.clear();
+  if (!refined && refined.error().code == ErrorCode::cancelled) {
+    return Error{ErrorCode::cancelled, "", "interrupted",
+                 "everything is found, by the vectors of the first pass; run it again to go on refining them"};
+  }
+  if (!refined) return refined.error();
+  report.embedded_chunks = refined->embedded_chunks;
+  report.embedded_tokens = refined->embedded_tokens;
+  set_seconds(report, "embed", watch.seconds());
+  set_seconds(report, "total", seconds_of(report, "total") + watch.seconds());
+  return {};
+}
+
+// What --json says of a first pass.
+Json first_pass_json(const Encoder& first, const IngestReport& report) {
+  return Json::object({{"encoder", first.name()},
+                       {"embedded_chunks", report.embedded_chunks},
+                       {"embedded_tokens", report.embedded_tokens},
+                       {"seconds", seconds_of(report, "total")}});
+}
+
+ExitCode tell(Session& session, const IngestReport& report, const Json& first_pass) {
+  if (session.console.json()) {
+    Json object = to_json(report);
+    if (first_pass.is_object()) object.set("first_pass", first_pass);
+    session.console.print_json(object);
+  } else {
+    if (first_pass.is_object()) {
+      session.console.print_line("found by meaning after " + shown_seconds(first_pass["seconds"].as_double()) +
+                                 ", by " + std::string(first_pass["encoder"].as_string()));
+    }
+    print_report(session, report);
+  }
+  note_troubles(session, report);
+  return report.failed > 0 ? ExitCode::partial : ExitCode::ok;
+}
+
+Result<ExitCode> index_in_two_passes(Session& session, const IngestOptions& options,
+                                     const FirstPassEncoders& encoders) {
+  if (!options.dry_run && all_paths_exist(session, options)) {
+    KINDLING_TRY_VOID(begin_first_pass(session.files, session.settings.index(), *encoders.first, *encoders.full,
+                                       options.chunk_tokens));
+  }
+  KINDLING_TRY(IngestReport report, ingest_with_progress(session, options, *encoders.first));
+  const Json first_pass = first_pass_json(*encoders.first, report);
+  if (options.dry_run || !options.embed) return tell(session, report, {});
+  KINDLING_TRY_VOID(refine(session, options, *encoders.full, report));
+  return tell(session, report, first_pass);
+}
+
+}  // namespace
+
+Result<ExitCode> command_index(Session& session) {
+  KINDLING_TRY(const IngestOptions options, ingest_options(session));
+  KINDLING_TRY(const auto passes, open_first_pass_encoders(session));
+  if (passes) return index_in_two_passes(session, options, *passes);
+  KINDLING_TRY(const auto encoder, open_indexing_encoder(session));
+  KINDLING_TRY(const IngestReport report, ingest_with_progress(session, options, *encoder));
+  return tell(session, report, {});
 }
 
 }  // namespace kindling

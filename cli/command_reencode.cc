@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/encoder_choice.h"
 #include "cli/folders.h"
+#include "cli/memory_setting.h"
 #include "cli/progress.h"
 #include "cli/text_layout.h"
 #include "cli/text_lines.h"
@@ -66,6 +67,7 @@ Result<ReencodeOptions> reencode_options(Session& session) {
   ReencodeOptions options;
   options.dry_run = session.arguments.toggle("dry-run");
   options.threads = session_threads(session);
+  KINDLING_TRY(options.memory_bytes, session_memory(session));
   if (const auto file = session.arguments.text("queries")) {
     KINDLING_TRY(const std::string text, session.files.read(*file, question_file_bytes_max));
     for (const std::string_view line : lines_of(text)) {
@@ -106,9 +108,7 @@ Result<ExitCode> command_reencode(Session& session) {
   const auto present = present_encoder(session, built);
   const Stopwatch watch;
   ProgressLine line(stderr_is_terminal());
-  const auto on_progress = [&](std::uint64_t done, std::uint64_t total, std::uint64_t tokens) {
-    line.update({IngestProgress::Stage::embed, done, total, tokens, watch.seconds()});
-  };
+  const auto on_progress = [&](const ReencodeProgress& progress) { line.update(progress); };
   const auto report = reencode(session.files, session.settings.index(), present.get(), *wanted, options,
                                on_progress, session.cancellation);
   line.clear();

@@ -2,11 +2,18 @@
 #include "cli/folders.h"
 #include "cli/json_views.h"
 #include "cli/text_layout.h"
+#include "engine/ingest/first_pass.h"
 
 namespace kindling {
 namespace {
 
 constexpr std::size_t recall_at = 10;
+
+Json refinement_json(const FirstPass& first_pass) {
+  return Json::object({{"encoder", first_pass.wanted.encoder},
+                       {"embedded_chunks", first_pass.embedded},
+                       {"chunks", first_pass.chunks}});
+}
 
 }  // namespace
 
@@ -19,6 +26,8 @@ Result<ExitCode> command_status(Session& session) {
     object.set("index", folder);
     const NearestPlan plan = snapshot->nearest_plan(recall_at, snapshot->live_documents());
     object.set("recall_at_10", plan.rows > 0 ? Json(plan.recall) : Json());
+    KINDLING_TRY(const auto first_pass, first_pass_of(session.files, session.settings.index()));
+    object.set("refinement", first_pass ? refinement_json(*first_pass) : Json());
     console.print_json(object);
     return ExitCode::ok;
   }
@@ -40,6 +49,13 @@ Result<ExitCode> command_status(Session& session) {
   line("encoder", settings.encoder.empty()
                       ? "none: keywords only"
                       : settings.encoder + ", " + std::to_string(settings.dimensions) + " dimensions");
+  KINDLING_TRY(const auto first_pass, first_pass_of(session.files, session.settings.index()));
+  if (first_pass) {
+    const std::uint64_t percent = first_pass->chunks > 0 ? first_pass->embedded * 100 / first_pass->chunks : 0;
+    line("refining", "to " + first_pass->wanted.encoder + ": " + grouped(first_pass->embedded) + " of " +
+                         counted(first_pass->chunks, "chunk") + " (" + std::to_string(percent) +
+                         "%); 'kindling index' goes on, searching uses the first pass meanwhile");
+  }
   if (const NearestPlan plan = snapshot->nearest_plan(recall_at, snapshot->live_documents()); plan.rows > 0) {
     line("recall", decimal(plan.recall, 3) + " of the ten nearest vectors" +
                        (plan.recall < 1 ? ", measured when they were indexed" : ": all are compared"));

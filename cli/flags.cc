@@ -11,7 +11,8 @@ namespace {
 using Names = std::string_view;
 
 constexpr Names search_modes[] = {"hybrid", "keyword", "vector"};
-constexpr Names encoder_precisions[] = {"f32", "int8", "auto"};
+constexpr Names encoder_precisions[] = {"f32", "bf16", "int8", "auto"};
+constexpr Names first_passes[] = {"static"};
 constexpr Names passage_orders[] = {"document", "relevance", "edges"};
 constexpr Names thinking_modes[] = {"instant", "thinking", "contemplating"};
 constexpr Names color_choices[] = {"auto", "always", "never"};
@@ -45,13 +46,17 @@ constexpr Flag flag_table[] = {
     {"encoder-key-env", 0, FlagKind::text, "NAME",
      "variable that holds the key of a remote encoder; default: the profile's with the same address"},
     {"encoder-precision", 0, FlagKind::text, "KIND",
-     "numbers the encoder multiplies: f32, int8, or auto: int8 where that is faster", encoder_precisions},
+     "numbers the encoder multiplies: f32, bf16, int8, or auto: bf16 where that is faster", encoder_precisions},
     {"dimensions", 0, FlagKind::count, "N",
      "keep the first N numbers of each vector, for models trained for it; default: all, or the index's"},
     {"no-embedding-cache", 0, FlagKind::toggle, "",
      "neither look vectors up in the user's cache nor keep them there"},
     {"embedding-cache", 0, FlagKind::count, "MB", "the most that the embedding cache may hold; default: 1024"},
     {"threads", 0, FlagKind::count, "N", "processor threads to use; 0 means all"},
+    {"first-pass", 0, FlagKind::text, "static",
+     "make vectors of the static tier first, so that meaning is found within seconds, then those of the encoder",
+     first_passes},
+    {"memory", 0, FlagKind::text, "SIZE", "memory that may be taken, 256M at least; default: 1G"},
 
     {"k", 'k', FlagKind::count, "N", "how many hits"},
     {"mode", 0, FlagKind::text, "MODE", "how to find: hybrid, keyword or vector", search_modes},
@@ -197,7 +202,8 @@ constexpr Names index_flags[] = {"index",           "prune",
                                  "chunk-tokens",    "encoder",
                                  "threads",         "encoder-precision",
                                  "dimensions",      "no-embedding-cache",
-                                 "embedding-cache", "encoder-key-env"};
+                                 "embedding-cache", "encoder-key-env",
+                                 "memory",          "first-pass"};
 constexpr Names search_flags[] = {
     "index", "k", "mode", "filter", "at", "explain", "why", "encoder", "encoder-precision", "encoder-key-env"};
 constexpr Names pack_flags[] = {"index",    "at",           "model",        "instructions", "budget",
@@ -231,14 +237,15 @@ constexpr Names bench_flags[] = {"index", "queries", "threads", "seconds", "enco
 constexpr Names index_only[] = {"index"};
 constexpr Names reading_flags[] = {"index", "at"};
 constexpr Names reencode_flags[] = {"index",   "encoder", "encoder-precision", "dimensions", "from",
-                                    "queries", "dry-run", "discard",           "threads",    "encoder-key-env"};
+                                    "queries", "dry-run", "discard",           "threads",    "encoder-key-env",
+                                    "memory"};
 
 constexpr Names doctor_flags[] = {"index", "encoder", "model", "key-env", "encoder-key-env"};
 constexpr Names models_flags[] = {"base-url", "key-env", "encoder", "output", "threads"};
 constexpr Names config_flags[] = {
     "index",    "model",     "instructions",      "encoder",        "base-url", "key-env",
     "threads",  "budget",    "reserve",           "mode",           "k",        "ab-model",
-    "ab-share", "ab-folder", "encoder-precision", "encoder-key-env"};
+    "ab-share", "ab-folder", "encoder-precision", "encoder-key-env", "memory"};
 constexpr Names ab_flags[] = {"ab-folder", "model",      "ab-model", "judge",
                               "judge-max", "references", "html",     "margin"};
 constexpr Names help_flags[] = {"man"};
@@ -301,6 +308,7 @@ constexpr Example reencode_examples[] = {
 constexpr Example index_examples[] = {
     {"kindling index docs notes.pdf", "add or update a folder and a file"},
     {"kindling index docs --prune", "also forget what is gone from the folder"},
+    {"kindling index docs --first-pass static", "found by meaning within seconds, refined after that"},
     {"kindling index mail.jsonl --metadata year=2024", "a collection, one JSON object a line"}};
 constexpr Example search_examples[] = {
     {"kindling search 'how deep is the lock at Tern Hill'", "the ten best places"},
@@ -350,7 +358,8 @@ constexpr Verb verb_table[] = {
      "Reads files and folders and makes them searchable. Run again, only what changed is read, embedded and "
      "replaced. "
      "A file that cannot be read is named, and everything else is indexed (exit code 6).\n\n"
-     "Documents are searchable by keywords as soon as they are committed; vectors follow. Interrupted at any "
+     "Documents are searchable by keywords as soon as they are committed; vectors follow while later documents "
+     "are still read. Interrupted at any "
      "moment, the "
      "index holds what was committed, and the next run goes on from there.",
      index_arguments, index_flags, index_examples},

@@ -77,7 +77,7 @@ constexpr std::pair<std::string_view, std::string_view> variables[] = {
      "KINDLING_BUDGET, KINDLING_RESERVE, KINDLING_MODE, KINDLING_K, KINDLING_ENCODER_PRECISION, "
      "KINDLING_ENCODER_KEY_ENV",
      "settings, as the flags of the same names"},
-    {"KINDLING_SIMD", "vector instructions to use: scalar, sse4, avx2, avx512 or neon"},
+    {"KINDLING_SIMD", "vector instructions to use: scalar, sse4, avx2, avx2-vnni, avx512, amx or neon"},
     {"KINDLING_LOG", "what to say on stderr: error, warning, info or debug"},
     {"NO_COLOR", "no colours"},
 };

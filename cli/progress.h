@@ -1,5 +1,5 @@
 // The line that shows how an `index` run goes on: only for a person (stderr is a terminal), at most ten times a
-// second, one line redrawn in place.
+// second, one line redrawn in place. Stages that go on side by side stand side by side.
 //
 // Belongs to one thread at a time; `update` may come from any, one at a time.
 #pragma once
@@ -10,6 +10,7 @@
 
 #include "base/env.h"
 #include "engine/ingest.h"
+#include "engine/ingest/reencode.h"
 
 namespace kindling {
 
@@ -21,6 +22,7 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   void update(const IngestProgress& progress);
+  void update(const ReencodeProgress& progress);
   void update(std::string_view stage);  // a stage that has no numbers
   void clear();                         // before anything else is printed to the terminal
 
@@ -31,11 +33,13 @@ class ProgressLine {
   bool shown_;
   bool drawn_ = false;
   std::string drawn_stage_;
+  std::string reading_;  // the part of `read` while vectors are made of what was read before
   std::mutex mutex_;
   Stopwatch since_drawn_;
 };
 
 // "reading  1,234 of 5,678 files  21%  12.3 MB/s  14 s left". Rate and time left once a second has passed.
+// Where the bytes to read are known, share and time left are theirs.
 [[nodiscard]] std::string progress_text(const IngestProgress& progress);
 
 }  // namespace kindling

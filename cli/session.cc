@@ -64,6 +64,10 @@ Result<std::unique_ptr<Encoder>> open_session_encoder(Session& session) { return
 Result<std::unique_ptr<Encoder>> open_indexing_encoder(Session& session) {
   const auto snapshot = Snapshot::open(session.files, session.settings.index());
   KINDLING_TRY(auto encoder, choose_encoder(session, snapshot ? (*snapshot)->settings() : IndexSettings()));
+  return with_session_cache(session, std::move(encoder));
+}
+
+std::unique_ptr<Encoder> with_session_cache(Session& session, std::unique_ptr<Encoder> encoder) {
   if (session.arguments.toggle("no-embedding-cache") || !encoder->worth_keeping()) return encoder;
   constexpr std::uint64_t megabyte = 1u << 20, megabytes_max = 1u << 20;
   const auto megabytes = session.arguments.count("embedding-cache");
@@ -77,7 +81,7 @@ Result<std::unique_ptr<Encoder>> open_indexing_encoder(Session& session) {
 Result<std::unique_ptr<Encoder>> open_asking_encoder(Session& session, const Snapshot& snapshot,
                                                      SearchMode mode) {
   if (mode == SearchMode::keyword || snapshot.settings().encoder.empty()) return std::unique_ptr<Encoder>();
-  auto encoder = choose_encoder(session, snapshot.settings());
+  auto encoder = choose_asking_encoder(session, snapshot.settings());
   const bool is_final =
       mode == SearchMode::vector || (!encoder && encoder.error().code == ErrorCode::encoder_mismatch);
   if (encoder || is_final) return encoder;

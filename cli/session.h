@@ -41,6 +41,8 @@ struct Session {
 // The same for adding to the index of the settings: where nobody names an encoder, the one that the index has.
 // With the user's embedding cache in front, unless --no-embedding-cache says otherwise.
 [[nodiscard]] Result<std::unique_ptr<Encoder>> open_indexing_encoder(Session& session);
+// The encoder with that cache in front, where that is of use.
+[[nodiscard]] std::unique_ptr<Encoder> with_session_cache(Session& session, std::unique_ptr<Encoder> encoder);
 
 // The encoder for asking an index, its own where nobody names another; null when the mode is keyword or the
 // index has no vectors. When the model is not there, hybrid search goes on with keywords, after a note on

@@ -1,6 +1,7 @@
 #include "engine/ingest.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -8,7 +9,8 @@
 #include "base/digest.h"
 #include "base/env.h"
 #include "base/files.h"
-#include "engine/ingest/ingest_embed.h"
+#include "engine/ingest/embedding_thread.h"
+#include "engine/ingest/ingest_memory.h"
 #include "engine/ingest/ingest_progress.h"
 #include "engine/ingest/ingest_prune.h"
 #include "engine/ingest/ingest_read.h"
@@ -21,13 +23,14 @@
 namespace kindling {
 namespace {
 
-// What is staged before it is made searchable: little at first, so that there is something to find soon, then
-// twice as much each time, so that a large run does not end in many small segments.
+// What is staged before it is made searchable.
 constexpr std::uint64_t first_commit_bytes = 2u << 20;
 constexpr std::uint64_t first_commit_documents = 500;
-constexpr unsigned commit_doublings_max = 4;  // to 32 MB and 8,000 documents
-constexpr std::int64_t racy_ms = 2'000;       // the coarsest clock of a file system in use
-constexpr std::uint32_t default_chunk_tokens = 128;
+constexpr unsigned commit_doublings_max = 4;            // to 32 MB, where memory allows, and 8,000 documents
+constexpr std::uint64_t records_per_document = 4;       // of files, that make a commit due without documents
+constexpr std::chrono::milliseconds look_up_every{50};  // how soon a vector or a cancellation is noticed
+constexpr std::chrono::milliseconds at_once{0};
+constexpr std::int64_t racy_ms = 2'000;      // the coarsest clock of a file system in use
 constexpr std::size_t warnings_max = 1'000;  // in a report
 
 class IngestRun {
@@ -42,31 +45,56 @@ class IngestRun {
         cancellation_(cancellation),
         threads_(options.threads > 0 ? options.threads : machine().threads) {}
 
-  // The score.
+  // The score. Vectors that were made are attached, however the run ends.
   Result<IngestReport> run() {
+    KINDLING_TRY_VOID(settle_memory());
     KINDLING_TRY_VOID(scan_paths());
     KINDLING_TRY_VOID(open_index());
     KINDLING_TRY(const std::vector<std::string> gone, find_gone());
-    KINDLING_TRY_VOID(read_changed());
-    KINDLING_TRY_VOID(remove_gone(gone));
-    KINDLING_TRY_VOID(commit());
-    KINDLING_TRY_VOID(embed());
+    begin_embedding();
+    const Status status = read_and_embed(gone);
+    if (!status) {
+      keep_embedded();
+      return status.error();
+    }
     KINDLING_TRY_VOID(merge());
     return finish();
   }
 
  private:
+  Status read_and_embed(const std::vector<std::string>& gone) {
+    KINDLING_TRY_VOID(read_changed());
+    KINDLING_TRY_VOID(remove_gone(gone));
+    KINDLING_TRY_VOID(commit());
+    return end_embedding();
+  }
+
+  Status settle_memory() {
+    if (options_.memory_bytes < ingest_memory_min) {
+      return Error{ErrorCode::usage, "--memory " + std::to_string(options_.memory_bytes), "is too little",
+                   "give " + std::to_string(ingest_memory_min >> 20) + "M or more"};
+    }
+    bounds_ = ingest_bounds(options_.memory_bytes, encoder_.dimensions());
+    limits_ = options_.limits;
+    limits_.source_bytes_max = std::min(limits_.source_bytes_max, bounds_.source_bytes_max);
+    limits_.text_bytes_max = std::min(limits_.text_bytes_max, bounds_.text_bytes_max);
+    limits_.line_bytes_max = std::min(limits_.line_bytes_max, bounds_.text_bytes_max);
+    return {};
+  }
+
   Status scan_paths() {
     if (options_.paths.empty())
       return Error{ErrorCode::usage, "", "no path to index", "name a file, a folder, or -"};
     const Stopwatch watch;
-    progress_.begin(IngestProgress::Stage::scan, 0);
-    const auto on_found = [this](std::uint64_t found) { progress_.update(found, 0); };
+    progress_.begin(IngestProgress::Stage::scan, 0, 0);
+    const auto on_found = [this](std::uint64_t found) {
+      progress_.update(IngestProgress::Stage::scan, found, 0);
+    };
     KINDLING_TRY(scan_, scan(files_, options_, index_, on_found, cancellation_));
     report_.failures = std::move(scan_.failures);
     if (!scan_.missing.empty() && !options_.prune) return no_such_path(scan_.missing.front());
-    progress_.update(scan_.files.size(), 0);
-    progress_.end();
+    progress_.update(IngestProgress::Stage::scan, scan_.files.size(), 0);
+    progress_.end(IngestProgress::Stage::scan);
     scan_seconds_ = watch.seconds();
     return {};
   }
@@ -82,22 +110,18 @@ class IngestRun {
     if (!before && !none) return before.error();
     KINDLING_TRY_VOID(settle_chunk_tokens(before ? before.value()->settings().chunk_tokens : 0));
     if (before) documents_before_ = before.value()->statistics().documents;
+    if (before) embeddable_chunks_ = before.value()->statistics().pending_embeddings;
     if (none && options_.dry_run) return {};
-    const IndexSettings settings{.encoder = std::string(encoder_.name()),
-                                 .encoder_fingerprint = std::string(encoder_.fingerprint()),
-                                 .dimensions = static_cast<std::uint32_t>(encoder_.dimensions()),
-                                 .tokenizer = std::string(encoder_.tokenizer().name()),
-                                 .tokenizer_fingerprint = std::string(encoder_.tokenizer().fingerprint()),
-                                 .chunk_tokens = chunk_tokens_,
-                                 .analyzer = analyzer_version};
+    const IndexSettings settings = index_settings_of(encoder_, chunk_tokens_);
     KINDLING_TRY(writer_, Writer::open(files_, index_, settings));
+    writer_->limit_merges(bounds_.merged_bytes);
     KINDLING_TRY(std::vector<SourceRecord> records, writer_->sources());
     for (SourceRecord& record : records) records_.emplace(record.uri, std::move(record));
     return {};
   }
 
   Status settle_chunk_tokens(std::uint32_t of_index) {
-    const std::uint32_t otherwise = of_index > 0 ? of_index : default_chunk_tokens;
+    const std::uint32_t otherwise = of_index > 0 ? of_index : chunk_tokens_default;
     chunk_tokens_ = options_.chunk_tokens > 0 ? options_.chunk_tokens : otherwise;
     constexpr std::size_t special_tokens = 2;
     const std::size_t most =
@@ -136,9 +160,11 @@ class IngestRun {
       KINDLING_TRY(const bool skip, skip_unread(file));
       if (!skip) to_read.push_back(&file);
     }
-    progress_.begin(IngestProgress::Stage::read, to_read.size());
+    std::uint64_t bytes = 0;
+    for (const ScannedFile* file : to_read) bytes += file->bytes;
+    progress_.begin(IngestProgress::Stage::read, to_read.size(), bytes);
     if (!to_read.empty()) KINDLING_TRY_VOID(read_files(to_read));
-    progress_.end();
+    progress_.end(IngestProgress::Stage::read);
     return {};
   }
 
@@ -162,29 +188,33 @@ class IngestRun {
   }
 
   Status read_files(const std::vector<const ScannedFile*>& to_read) {
-    const ReadSettings settings{files_, options_, encoder_.tokenizer(), chunk_tokens_, metadata_digest_};
-    Readers readers(settings, static_cast<unsigned>(std::min<std::size_t>(to_read.size(), threads_)));
+    const ReadSettings settings{files_,        options_,         encoder_.tokenizer(),
+                                chunk_tokens_, metadata_digest_, limits_};
+    Readers readers(settings, {bounds_.read_ahead_bytes, bounds_.reading_bytes},
+                    static_cast<unsigned>(std::min<std::size_t>(to_read.size(), threads_)));
     auto next_file = to_read.begin();
-    std::uint64_t files_done = 0;
-    std::uint64_t bytes_done = 0;
     while (next_file != to_read.end() || !readers.empty()) {
       while (next_file != to_read.end() && !readers.full()) {
         KINDLING_TRY(ReadJob job, job_for(**next_file++));
         readers.submit(std::move(job));
       }
-      KINDLING_TRY(ReadEvent event, readers.next(cancellation_));
-      if (auto* read = std::get_if<ReadDocument>(&event)) {
-        KINDLING_TRY_VOID(stage(std::move(*read)));
-      } else if (std::holds_alternative<UnchangedDocument>(event)) {
-        ++report_.unchanged;
-      } else {
-        auto& outcome = std::get<ReadOutcome>(event);
-        bytes_done += outcome.bytes;
-        progress_.update(++files_done, bytes_done);
-        KINDLING_TRY_VOID(end_file(std::move(outcome)));
-      }
+      KINDLING_TRY(std::optional<ReadEvent> event, readers.next(look_up_every, cancellation_));
+      if (event) KINDLING_TRY_VOID(take_event(*std::move(event)));
+      KINDLING_TRY_VOID(attach_ready(at_once));
     }
     return {};
+  }
+
+  Status take_event(ReadEvent event) {
+    if (auto* read = std::get_if<ReadDocument>(&event)) return stage(std::move(*read));
+    if (std::holds_alternative<UnchangedDocument>(event)) {
+      ++report_.unchanged;
+      return {};
+    }
+    auto& outcome = std::get<ReadOutcome>(event);
+    bytes_read_ += outcome.bytes;
+    progress_.update(IngestProgress::Stage::read, ++files_read_, bytes_read_);
+    return end_file(std::move(outcome));
   }
 
   Result<ReadJob> job_for(const ScannedFile& file) {
@@ -203,12 +233,21 @@ class IngestRun {
     ++(read.replaces ? report_.updated : report_.added);
     if (options_.dry_run) return {};
     const Stopwatch watch;
+    embeddable_chunks_ += read.document.chunks.size();
     KINDLING_TRY_VOID(writer_->put(std::move(read.document)));
     ++staged_documents_;
     write_seconds_ += watch.seconds();
+    return commit_if_due();
+  }
+
+  // Little at first, so that there is something to find soon, then twice as much each time, so that a large run
+  // does not end in many small segments.
+  Status commit_if_due() {
     const unsigned doublings = std::min(commits_, commit_doublings_max);
-    const bool enough = staged_documents_ >= first_commit_documents << doublings ||
-                        writer_->staged_bytes() >= first_commit_bytes << doublings;
+    const std::uint64_t documents = first_commit_documents << doublings;
+    const bool enough =
+        staged_documents_ >= documents || staged_records_ >= documents * records_per_document ||
+        writer_->staged_bytes() >= std::min(first_commit_bytes << doublings, bounds_.staged_bytes);
     return enough ? commit() : Status();
   }
 
@@ -224,8 +263,10 @@ class IngestRun {
     if (outcome.failure) report_.failures.push_back(std::move(*outcome.failure));
     if (options_.dry_run) return {};
     for (const std::string& uri : outcome.vanished) KINDLING_TRY_VOID(writer_->remove_document(uri));
-    if (outcome.remember) KINDLING_TRY_VOID(writer_->put_source(outcome.record));
-    return {};
+    if (!outcome.remember) return {};
+    ++staged_records_;
+    KINDLING_TRY_VOID(writer_->put_source(outcome.record));
+    return commit_if_due();
   }
 
   Status remove_gone(const std::vector<std::string>& gone) {
@@ -241,38 +282,85 @@ class IngestRun {
     const Stopwatch watch;
     KINDLING_TRY_VOID(cancellation_.check());
     KINDLING_TRY_VOID(writer_->commit(cancellation_));
-    staged_documents_ = 0;
-    ++commits_;
+    commits_ += staged_documents_ > 0 ? 1 : 0;
+    staged_documents_ = staged_records_ = 0;
+    if (embedding_) embedding_->look();
     write_seconds_ += watch.seconds();
     return {};
   }
 
-  // --- Afterwards.
+  // --- Vectors, behind what is committed.
 
-  Status embed() {
-    if (options_.dry_run || !options_.embed) return {};
-    const Stopwatch watch;
-    progress_.begin(IngestProgress::Stage::embed, 0);
-    const auto on_embedded = [this](const EmbedReport& done, std::uint64_t chunks_in_all) {
-      progress_.set_total(chunks_in_all);
-      progress_.update(done.chunks, done.tokens);
-    };
-    KINDLING_TRY(const EmbedReport embedded,
-                 embed_pending(files_, index_, *writer_, encoder_, threads_, on_embedded, cancellation_));
-    report_.embedded_chunks = embedded.chunks;
-    report_.embedded_tokens = embedded.tokens;
-    if (embedded.chunks > 0) progress_.end();
-    embed_seconds_ = watch.seconds();
+  void begin_embedding() {
+    if (options_.dry_run || !options_.embed) return;
+    embedding_ = std::make_unique<EmbeddingThread>(
+        EmbeddingSettings{files_, index_, encoder_, threads_, bounds_.part_chunks, bounds_.parts_waiting});
+    if (embeddable_chunks_ > 0) embedding_->look();
+    progress_.begin(IngestProgress::Stage::embed, 0, 0);
+  }
+
+  Status attach_ready(std::chrono::milliseconds wait) {
+    if (!embedding_) return {};
+    for (auto part = embedding_->take(wait); part; part = embedding_->take(at_once)) {
+      const Stopwatch watch;
+      KINDLING_TRY_VOID(
+          writer_->attach_vectors(part->segment, part->first_in_segment, part->count, part->values));
+      attached_chunks_ += part->count;
+      write_seconds_ += watch.seconds();
+    }
+    tell_embedding();
     return {};
   }
+
+  void tell_embedding() {
+    const EmbeddingState state = embedding_->state();
+    if (state.seen == 0) return;
+    progress_.set_total(IngestProgress::Stage::embed, std::max(embeddable_chunks_, state.seen));
+    progress_.set_settled(IngestProgress::Stage::embed, attached_chunks_);
+    progress_.update(IngestProgress::Stage::embed, state.seen, state.tokens);
+  }
+
+  // An encoder that fails ends the run only here: until then, everything is found by its words.
+  Status end_embedding() {
+    if (!embedding_) return {};
+    embedding_->finish();
+    while (!embedding_->ended()) {
+      KINDLING_TRY_VOID(cancellation_.check());
+      KINDLING_TRY_VOID(attach_ready(look_up_every));
+    }
+    KINDLING_TRY_VOID(embedding_->status());
+    const EmbeddingState state = embedding_->state();
+    report_.embedded_chunks = state.chunks;
+    report_.embedded_tokens = state.tokens;
+    embed_seconds_ = state.seconds;
+    tell_embedding();
+    if (state.seen > 0) progress_.end(IngestProgress::Stage::embed);
+    embedding_.reset();
+    return {};
+  }
+
+  // After an error, which is what is reported, whatever comes of this.
+  void keep_embedded() {
+    if (!embedding_) return;
+    embedding_->stop();
+    while (!embedding_->ended()) {
+      if (!attach_ready(look_up_every)) break;
+    }
+  }
+
+  // --- Afterwards.
 
   // Everything is found by now; what follows keeps segments few and gives back the room of what was removed.
   Status merge() {
     if (options_.dry_run) return {};
     const Stopwatch watch;
+    progress_.begin(IngestProgress::Stage::join, 0, 0);
+    std::uint64_t merges = 0;
     for (bool merged = true; merged;) {
       KINDLING_TRY(merged, writer_->merge(cancellation_));
+      if (merged) progress_.update(IngestProgress::Stage::join, ++merges, 0);
     }
+    if (merges > 0) progress_.end(IngestProgress::Stage::join);
     write_seconds_ += watch.seconds();
     return {};
   }
@@ -301,6 +389,8 @@ class IngestRun {
   unsigned threads_;
   Stopwatch total_;
 
+  IngestBounds bounds_;
+  DecodeLimits limits_;  // of the options, within the bounds
   Scan scan_;
   std::uint32_t chunk_tokens_ = 0;
   std::string metadata_digest_;     // of the run's metadata; empty without
@@ -308,13 +398,27 @@ class IngestRun {
   SourceRecords records_;           // what the index remembers of files
   std::uint64_t documents_before_ = 0;
   std::uint64_t gone_documents_ = 0;
-  std::uint64_t staged_documents_ = 0;
+  std::uint64_t staged_documents_ = 0, staged_records_ = 0;
   unsigned commits_ = 0;
+  std::uint64_t files_read_ = 0, bytes_read_ = 0;
+  std::uint64_t embeddable_chunks_ = 0;  // pending before, and staged in this run
+  std::uint64_t attached_chunks_ = 0;
   double scan_seconds_ = 0, decode_seconds_ = 0, chunk_seconds_ = 0, write_seconds_ = 0, embed_seconds_ = 0;
   IngestReport report_;
+  std::unique_ptr<EmbeddingThread> embedding_;  // last: it ends before what it uses
 };
 
 }  // namespace
+
+IndexSettings index_settings_of(const Encoder& encoder, std::uint32_t chunk_tokens) {
+  return {.encoder = std::string(encoder.name()),
+          .encoder_fingerprint = std::string(encoder.fingerprint()),
+          .dimensions = static_cast<std::uint32_t>(encoder.dimensions()),
+          .tokenizer = std::string(encoder.tokenizer().name()),
+          .tokenizer_fingerprint = std::string(encoder.tokenizer().fingerprint()),
+          .chunk_tokens = chunk_tokens,
+          .analyzer = analyzer_version};
+}
 
 Result<IngestReport> ingest(const std::filesystem::path& index, const IngestOptions& options,
                             const Encoder& encoder, const OnIngestProgress& on_progress,

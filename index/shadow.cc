@@ -171,6 +171,25 @@ Result<std::unique_ptr<Shadow>> Shadow::open(Files& files, const fs::path& folde
   return std::unique_ptr<Shadow>(std::move(shadow));
 }
 
+Result<std::optional<ShadowState>> shadow_state(Files& files, const fs::path& folder) {
+  KINDLING_TRY(auto living, Catalog::open_to_read(files, folder));
+  KINDLING_TRY(const CatalogState index, living.state());
+  auto own = Catalog::open_to_read(files, folder, shadow_file_name);
+  if (!own && own.error().code == ErrorCode::index_missing) return std::optional<ShadowState>();
+  if (!own) return own.error();
+  KINDLING_TRY(const CatalogState made, own->state());
+  if (made.settings.encoder_fingerprint == index.settings.encoder_fingerprint)
+    return std::optional<ShadowState>();
+  ShadowState state{.wanted = made.settings, .present = index.settings.encoder, .embedded = 0, .chunks = 0};
+  for (const CatalogSegment& segment : index.segments) {
+    state.chunks += segment.chunks;
+    for (const CatalogVectors& part : made.vectors) {
+      if (part.segment == segment.number) state.embedded += part.count;
+    }
+  }
+  return std::optional(state);
+}
+
 Status discard_shadow(Files& files, const fs::path& folder) {
   KINDLING_TRY(const auto opened, open_existing_index(files, folder));
   KINDLING_TRY_VOID(remove_shadow_catalog(files, folder));

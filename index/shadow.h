@@ -11,7 +11,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 
 #include "base/files.h"
 #include "base/result.h"
@@ -41,6 +43,19 @@ class Shadow {
   // they were.
   virtual Status take_place() = 0;
 };
+
+// How far a shadow is.
+struct ShadowState {
+  IndexSettings wanted;        // what the index will have been built with
+  std::string present;         // name of the encoder whose vectors the index has
+  std::uint64_t embedded = 0;  // chunks of the index whose vectors the shadow has, removed documents included
+  std::uint64_t chunks = 0;    // of the index
+};
+
+// Looks only; absent when there is no shadow, also when its vectors have taken their place already. Errors:
+// `index_missing`, those of the catalog.
+[[nodiscard]] Result<std::optional<ShadowState>> shadow_state(Files& files,
+                                                              const std::filesystem::path& folder);
 
 // Deletes the shadow; ok when there is none. Errors: `index_missing`, `index_locked`, those of Files.
 [[nodiscard]] Status discard_shadow(Files& files, const std::filesystem::path& folder);

@@ -170,8 +170,10 @@ class IndexWriter final : public Writer {
 
   Result<bool> merge(const Cancellation& cancellation) override {
     const std::uint64_t weight_max = std::max(merge_weight_free, merge_weight_per_added * added_);
-    return merge_step(place_, weight_max, cancellation);
+    return merge_step(place_, weight_max, merged_bytes_max_, cancellation);
   }
+
+  void limit_merges(std::uint64_t bytes) override { merged_bytes_max_ = bytes; }
 
   Status compact(const Cancellation& cancellation) override { return compact_index(place_, cancellation); }
 
@@ -252,6 +254,7 @@ class IndexWriter final : public Writer {
   Workplace place_;
   Staged staged_;
   std::uint64_t added_ = 0;  // chunks and documents that this writer committed
+  std::uint64_t merged_bytes_max_ = UINT64_MAX;
 };
 
 }  // namespace

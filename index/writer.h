@@ -65,7 +65,8 @@ class Writer {
   virtual Status commit(const Cancellation& cancellation) = 0;
 
   // Vectors of consecutive chunks of a committed segment (see Snapshot::pending): values [count][dimensions],
-  // unit length. Permanent and visible when this returns ok.
+  // unit length. Permanent and visible when this returns ok. Nothing happens if the segment needs none of them
+  // any more, because their documents were removed since.
   virtual Status attach_vectors(std::uint64_t segment, std::uint32_t first_in_segment, std::uint32_t count,
                                 std::span<const float> values) = 0;
 
@@ -73,6 +74,9 @@ class Writer {
   // For after a commit, until it says false: segments stay few, and a run that added little writes little (a
   // merge of more than sixteen times what this writer committed waits for a larger run).
   virtual Result<bool> merge(const Cancellation& cancellation) = 0;
+  // From now on segments whose files have more than so many bytes together are not merged: merging takes some
+  // five times as much memory.
+  virtual void limit_merges(std::uint64_t bytes) = 0;
 
   // Rewrites live documents of small or mostly removed segments into one, vectors included, and deletes files
   // that no snapshot of this process needs. Results of searches do not change, except that statistics forget

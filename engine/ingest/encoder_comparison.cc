@@ -82,7 +82,7 @@ std::vector<ChunkIndex> sample_chunks(const Snapshot& snapshot, std::size_t most
 Result<EncoderComparison> compare_encoders(std::span<const std::string> questions,
                                            std::span<const ChunkIndex> chunks, const EncodedChunks& present,
                                            const EncodedChunks& wanted, unsigned threads,
-                                           const Cancellation& cancellation) {
+                                           const OnCompared& on_compared, const Cancellation& cancellation) {
   EncoderComparison comparison{.queries = questions.size(), .chunks = chunks.size()};
   if (questions.empty() || chunks.empty()) return comparison;
   const std::vector<std::string_view> texts(questions.begin(), questions.end());
@@ -104,6 +104,7 @@ Result<EncoderComparison> compare_encoders(std::span<const std::string> question
       moves.push_back(rank > i ? rank - i : i - rank);
     }
     in_common += static_cast<double>(same) / static_cast<double>(best_now.size());
+    if (on_compared) on_compared(q + 1);
   }
   comparison.first_ten_in_common = in_common / static_cast<double>(texts.size());
   comparison.median_rank_change = median_of(std::move(moves));

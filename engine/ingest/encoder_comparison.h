@@ -41,12 +41,16 @@ struct EncodedChunks {
   VectorOfChunk vector_of;
 };
 
+// How many questions were compared so far; after each.
+using OnCompared = std::function<void(std::uint64_t done)>;
+
 // Requires: vectors of every chunk on both sides. Nothing to compare without chunks or questions. Errors: those
 // of the encoders.
 [[nodiscard]] Result<EncoderComparison> compare_encoders(std::span<const std::string> questions,
                                                          std::span<const ChunkIndex> chunks,
                                                          const EncodedChunks& present,
                                                          const EncodedChunks& wanted, unsigned threads,
+                                                         const OnCompared& on_compared,
                                                          const Cancellation& cancellation);
 
 }  // namespace kindling

@@ -2,18 +2,56 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/cancellation.h"
-#include "base/files.h"
+#include "base/result.h"
 #include "encoder/encoder.h"
 #include "index/snapshot.h"
-#include "index/writer.h"
 
 namespace kindling {
+
+// In one piece in the index, where memory allows: each costs a file and a commit.
+inline constexpr std::uint32_t part_chunks_default = 4096;
+
+// Vectors of consecutive chunks of a segment, [count][dimensions], as Writer::attach_vectors takes them.
+struct EncodedPart {
+  std::uint64_t segment = 0;
+  std::uint32_t first_in_segment = 0;
+  std::uint32_t count = 0;
+  std::vector<float> values;
+};
+
+// What is embedded for a chunk of a snapshot.
+[[nodiscard]] std::string embedding_text_of(const Snapshot& snapshot, ChunkIndex chunk);
+
+// Encodes part by part, slice by slice: between slices progress is told and cancellation seen. Borrows the
+// encoder. Not thread-safe.
+class PartEncoder {
+ public:
+  // After every slice: chunks seen (those of removed documents included), those embedded, and tokens of it.
+  using OnSlice = std::function<void(std::uint64_t seen, std::uint64_t embedded, std::uint64_t tokens)>;
+
+  PartEncoder(const Encoder& encoder, unsigned threads, OnSlice on_slice)
+      : encoder_(encoder), threads_(threads), on_slice_(std::move(on_slice)) {}
+
+  // Fills `part` with the vectors of the range. An error, of the encoder or `cancelled`, leaves those in it
+  // that were made before. Memory: the texts of a slice, the vectors of the part.
+  Status encode(const Snapshot& snapshot, const PendingRange& range, EncodedPart& part,
+                const Cancellation& cancellation);
+
+ private:
+  Status encode_slice(const Snapshot& snapshot, std::uint32_t first, std::uint32_t count,
+                      std::vector<float>& values, const Cancellation& cancellation);
+
+  const Encoder& encoder_;
+  unsigned threads_;
+  OnSlice on_slice_;
+  std::uint32_t slice_chunks_ = 256;
+};
 
 struct EmbedReport {
   std::uint64_t chunks = 0;
@@ -24,24 +62,13 @@ struct EmbedReport {
 using OnEmbedded = std::function<void(const EmbedReport& done, std::uint64_t chunks_in_all)>;
 
 // Where vectors go: as Writer::attach_vectors.
-using AttachVectors = std::function<Status(std::uint64_t segment, std::uint32_t first_in_segment,
-                                           std::uint32_t count, std::span<const float> values)>;
+using AttachVectors = std::function<Status(const EncodedPart& part)>;
 
-// Embeds what is pending in a snapshot, part by part. Memory and errors as below.
+// Embeds what is pending in a snapshot and attaches it part by part: what is attached stays, whatever happens
+// next. Errors: of `attach` and the encoder; `cancelled` (what was embedded until then is attached).
 [[nodiscard]] Result<EmbedReport> embed_pending_of(const Snapshot& snapshot, const AttachVectors& attach,
                                                    const Encoder& encoder, unsigned threads,
-                                                   const OnEmbedded& on_embedded,
+                                                   std::uint32_t part_chunks, const OnEmbedded& on_embedded,
                                                    const Cancellation& cancellation);
-
-// What is embedded for a chunk of a snapshot.
-[[nodiscard]] std::string embedding_text_of(const Snapshot& snapshot, ChunkIndex chunk);
-
-// Embeds what is pending in the committed state, and attaches it to the index part by part: what is attached
-// stays, whatever happens next. Memory: the texts of one slice and the vectors of one part (4,096 chunks).
-// Errors: of the writer and the encoder; `cancelled` (what was embedded until then is attached).
-[[nodiscard]] Result<EmbedReport> embed_pending(Files& files, const std::filesystem::path& index,
-                                                Writer& writer, const Encoder& encoder, unsigned threads,
-                                                const OnEmbedded& on_embedded,
-                                                const Cancellation& cancellation);
 
 }  // namespace kindling

@@ -1,6 +1,8 @@
 // Progress told often enough for a person, seldom enough to cost nothing.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/env.h"
@@ -8,39 +10,54 @@
 
 namespace kindling {
 
-// Not thread-safe.
+// Stages may go on side by side. Not thread-safe.
 class ProgressTeller {
  public:
+  using Stage = IngestProgress::Stage;
+
   explicit ProgressTeller(const OnIngestProgress& on_progress) : on_progress_(on_progress) {}
 
-  void begin(IngestProgress::Stage stage, std::uint64_t total) {
-    progress_ = {.stage = stage, .total = total};
-    stage_ = {};
-    since_told_ = {};
+  void begin(Stage stage, std::uint64_t total, std::uint64_t units_total) {
+    of(stage) = {};
+    of(stage).progress.stage = stage;
+    of(stage).progress.total = total;
+    of(stage).progress.units_total = units_total;
   }
-  void update(std::uint64_t done, std::uint64_t units_done) {
-    progress_.done = done;
-    progress_.units_done = units_done;
-    if (since_told_.milliseconds() >= interval_ms) tell();
+  void update(Stage stage, std::uint64_t done, std::uint64_t units_done) {
+    Telling& telling = of(stage);
+    if (telling.progress.done == 0) telling.begun = {};  // not from when it might have begun
+    telling.progress.done = done;
+    telling.progress.units_done = units_done;
+    if (telling.since_told.milliseconds() >= interval_ms) tell(telling);
   }
-  void end() { tell(); }
+  void end(Stage stage) {
+    of(stage).progress.ended = true;
+    tell(of(stage));
+  }
 
   // Corrects the total when it becomes known.
-  void set_total(std::uint64_t total) { progress_.total = total; }
+  void set_total(Stage stage, std::uint64_t total) { of(stage).progress.total = total; }
+  void set_settled(Stage stage, std::uint64_t settled) { of(stage).progress.settled = settled; }
 
  private:
   static constexpr double interval_ms = 100;
 
-  void tell() {
-    progress_.seconds = stage_.seconds();
-    since_told_ = {};
-    if (on_progress_) on_progress_(progress_);
+  struct Telling {
+    IngestProgress progress;
+    Stopwatch begun;
+    Stopwatch since_told;
+  };
+
+  Telling& of(Stage stage) { return stages_[static_cast<std::size_t>(stage)]; }
+
+  void tell(Telling& telling) {
+    telling.progress.seconds = telling.begun.seconds();
+    telling.since_told = {};
+    if (on_progress_) on_progress_(telling.progress);
   }
 
   const OnIngestProgress& on_progress_;
-  IngestProgress progress_;
-  Stopwatch stage_;
-  Stopwatch since_told_;
+  std::array<Telling, 4> stages_;
 };
 
 }  // namespace kindling

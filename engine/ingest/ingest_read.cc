@@ -61,7 +61,7 @@ class OneFile {
 
   Status run(std::unique_ptr<Decoder>& decoder, const Cancellation& cancellation) {
     Stopwatch watch;
-    const std::uint64_t bytes_max = settings_.options.limits.source_bytes_max;
+    const std::uint64_t bytes_max = settings_.limits.source_bytes_max;
     Result<std::string> bytes = job_.file.standard_input ? read_standard_input(bytes_max)
                                                          : settings_.files.read(job_.file.uri, bytes_max);
     if (!bytes) return fail(bytes.error());
@@ -78,7 +78,7 @@ class OneFile {
     outcome_.decode_seconds = watch.seconds();
     if (unchanged()) return end_unchanged();
     if (!decoder) {
-      KINDLING_TRY(decoder, Decoder::start(settings_.options.limits, settings_.options.decoder));
+      KINDLING_TRY(decoder, Decoder::start(settings_.limits, settings_.options.decoder));
     }
     return decode(*decoder, name, *bytes, cancellation);
   }
@@ -112,7 +112,9 @@ class OneFile {
 
   Status fail(Error error) {
     outcome_.kind = ReadOutcome::Kind::failed;
-    outcome_.remember = !is_passing(error.code) && !job_.file.standard_input;
+    const bool for_memory = error.code == ErrorCode::too_large && settings_.less_than_asked();
+    if (for_memory) error.mend = "give more with --memory";
+    outcome_.remember = !is_passing(error.code) && !job_.file.standard_input && !for_memory;
     outcome_.record.error_code = to_string(error.code);
     outcome_.failure = failure_of(job_.file.uri, std::move(error));
     outcome_.record.error_message = outcome_.failure->message;

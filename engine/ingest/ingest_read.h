@@ -30,6 +30,12 @@ struct ReadSettings {
   const Tokenizer& tokenizer;
   std::uint32_t chunk_tokens;
   std::string metadata_digest;  // of options.metadata; empty when there is none
+  DecodeLimits limits;          // those of the options, or less where memory is
+
+  [[nodiscard]] bool less_than_asked() const {
+    return limits.source_bytes_max < options.limits.source_bytes_max ||
+           limits.text_bytes_max < options.limits.text_bytes_max;
+  }
 };
 
 struct ReadJob {

@@ -1,7 +1,6 @@
 #include "engine/ingest/ingest_readers.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "base/check.h"
@@ -10,7 +9,6 @@ namespace kindling {
 namespace {
 
 constexpr std::size_t files_per_thread = 8;
-constexpr std::chrono::milliseconds look_up_every{50};  // how soon a cancellation is noticed
 
 // About what an event occupies.
 std::uint64_t bytes_of(const ReadEvent& event) {
@@ -24,7 +22,8 @@ std::uint64_t bytes_of(const ReadEvent& event) {
 
 }  // namespace
 
-Readers::Readers(const ReadSettings& settings, unsigned threads) : settings_(settings) {
+Readers::Readers(const ReadSettings& settings, ReadBounds bounds, unsigned threads)
+    : settings_(settings), bounds_(bounds) {
   const unsigned count = std::clamp(threads, 1u, read_threads_max);
   files_max_ = count * files_per_thread;
   for (unsigned i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
@@ -59,16 +58,17 @@ void Readers::submit(ReadJob job) {
   changed_.notify_all();
 }
 
-Result<ReadEvent> Readers::next(const Cancellation& cancellation) {
+Result<std::optional<ReadEvent>> Readers::next(std::chrono::milliseconds wait,
+                                               const Cancellation& cancellation) {
   std::unique_lock lock(mutex_);
   KINDLING_CHECK(!files_.empty());
   File& file = *files_.front();
-  while (file.events.empty() && file.status) {
-    KINDLING_TRY_VOID(cancellation.check());
-    changed_.wait_for(lock, look_up_every);
-  }
+  changed_.wait_for(lock, wait, [&] { return !file.events.empty() || !file.status; });
   KINDLING_TRY_VOID(cancellation.check());
-  if (file.events.empty()) return file.status.error();
+  if (file.events.empty()) {
+    KINDLING_TRY_VOID(file.status);
+    return std::optional<ReadEvent>();
+  }
   Waiting waiting = std::move(file.events.front());
   file.events.pop_front();
   waiting_bytes_ -= waiting.bytes;
@@ -78,7 +78,14 @@ Result<ReadEvent> Readers::next(const Cancellation& cancellation) {
   }
   lock.unlock();
   changed_.notify_all();
-  return std::move(waiting.event);
+  return std::optional<ReadEvent>(std::move(waiting.event));
+}
+
+// Files start in the order given, so that one that has to wait never waits for one after it.
+bool Readers::may_start() const {
+  if (started_ >= files_.size()) return false;
+  const std::uint64_t bytes = files_[started_]->job.file.bytes;
+  return reading_bytes_ == 0 || reading_bytes_ + bytes <= bounds_.reading_bytes;
 }
 
 // A decoder's child process dies with the thread that started it: each thread keeps its own.
@@ -86,16 +93,18 @@ void Readers::work() {
   FileReader reader(settings_);
   for (;;) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return stop_.cancelled() || started_ < files_.size(); });
+    changed_.wait(lock, [this] { return stop_.cancelled() || may_start(); });
     if (stop_.cancelled()) return;
     File& file = *files_[started_++];
     ReadJob job = std::move(file.job);
+    const std::uint64_t bytes = job.file.bytes;
+    reading_bytes_ += bytes;
     lock.unlock();
     Status status = reader.read(
         std::move(job), [&](ReadEvent event) { return hand_over(file, std::move(event)); }, stop_);
-    if (status) continue;  // the outcome was handed over, and `file` may be gone
     lock.lock();
-    file.status = std::move(status);
+    reading_bytes_ -= bytes;
+    if (!status) file.status = std::move(status);  // else the outcome was handed over, and `file` may be gone
     lock.unlock();
     changed_.notify_all();
   }
@@ -107,7 +116,7 @@ Status Readers::hand_over(File& file, ReadEvent event) {
   const std::uint64_t bytes = bytes_of(event);
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] {
-    if (stop_.cancelled() || waiting_bytes_ + bytes <= read_ahead_bytes_max) return true;
+    if (stop_.cancelled() || waiting_bytes_ + bytes <= bounds_.ahead_bytes) return true;
     return files_.front().get() == &file && file.events.empty();
   });
   KINDLING_TRY_VOID(stop_.check());

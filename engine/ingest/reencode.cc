@@ -3,7 +3,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/env.h"
 #include "engine/ingest/ingest_embed.h"
+#include "engine/ingest/ingest_memory.h"
 #include "index/shadow.h"
 #include "index/snapshot.h"
 
@@ -55,15 +57,16 @@ class Reencoding {
     KINDLING_TRY(const auto shadow, Shadow::open(files_, index_, settings_for(living_->settings(), wanted_)));
     KINDLING_TRY(living_, Snapshot::open(files_, index_));  // under the lock: nobody changes it any more
     KINDLING_TRY(auto made, shadow->snapshot());
-    const auto attach = [&](std::uint64_t segment, std::uint32_t first, std::uint32_t count,
-                            std::span<const float> values) {
-      return shadow->attach_vectors(segment, first, count, values);
+    const auto attach = [&](const EncodedPart& part) {
+      return shadow->attach_vectors(part.segment, part.first_in_segment, part.count, part.values);
     };
+    stage_ = {};
+    const IngestBounds bounds = ingest_bounds(options_.memory_bytes, wanted_.dimensions());
     const auto on_embedded = [&](const EmbedReport& done, std::uint64_t in_all) {
-      if (on_progress_) on_progress_(done.chunks, in_all, done.tokens);
+      tell({ReencodeProgress::Stage::encode, done.chunks, in_all, done.tokens, stage_.seconds()});
     };
-    KINDLING_TRY(const EmbedReport embedded,
-                 embed_pending_of(*made, attach, wanted_, options_.threads, on_embedded, cancellation_));
+    KINDLING_TRY(const EmbedReport embedded, embed_pending_of(*made, attach, wanted_, options_.threads,
+                                                              bounds.part_chunks, on_embedded, cancellation_));
     report_.embedded_chunks = embedded.chunks;
     report_.embedded_tokens = embedded.tokens;
     KINDLING_TRY(made, shadow->snapshot());
@@ -96,9 +99,17 @@ class Reencoding {
     if (questions.empty() || chunks.empty()) return {};
     const EncodedChunks now{*present_, [&](ChunkIndex chunk) { return living_->vector(chunk); }};
     const EncodedChunks then{wanted_, vector_of};
+    stage_ = {};
+    const auto on_compared = [&](std::uint64_t done) {
+      tell({ReencodeProgress::Stage::compare, done, questions.size(), 0, stage_.seconds()});
+    };
     KINDLING_TRY(report_.comparison,
-                 compare_encoders(questions, chunks, now, then, options_.threads, cancellation_));
+                 compare_encoders(questions, chunks, now, then, options_.threads, on_compared, cancellation_));
     return {};
+  }
+
+  void tell(const ReencodeProgress& progress) const {
+    if (on_progress_) on_progress_(progress);
   }
 
   Files& files_;
@@ -109,6 +120,7 @@ class Reencoding {
   const OnReencoded& on_progress_;
   const Cancellation& cancellation_;
   std::shared_ptr<const Snapshot> living_;
+  Stopwatch stage_;
   ReencodeReport report_;
 };
 

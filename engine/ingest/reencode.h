@@ -21,6 +21,7 @@ struct ReencodeOptions {
   bool dry_run = false;                // compare over a sample of chunks, change nothing
   std::vector<std::string> questions;  // empty: sentences of the collection
   unsigned threads = 1;
+  std::uint64_t memory_bytes = std::uint64_t{1} << 30;  // at least engine/ingest/ingest_memory.h's least
 };
 
 struct ReencodeReport {
@@ -30,8 +31,16 @@ struct ReencodeReport {
   std::optional<EncoderComparison> comparison;  // absent without the present encoder, or questions
 };
 
-// done and total chunks, tokens so far
-using OnReencoded = std::function<void(std::uint64_t done, std::uint64_t total, std::uint64_t tokens)>;
+struct ReencodeProgress {
+  enum class Stage { encode, compare };
+  Stage stage = Stage::encode;
+  std::uint64_t done = 0, total = 0;  // chunks, or questions
+  std::uint64_t tokens = 0;           // encoded so far
+  double seconds = 0;                 // since the stage began
+};
+
+// On the caller's thread, after every slice of chunks and every question.
+using OnReencoded = std::function<void(const ReencodeProgress&)>;
 
 // `present`: the encoder of the index, for the comparison; null leaves it out. Interrupted or killed, what was
 // embedded stays (but for the last batch of at most 4,096 chunks), and the next run goes on from there. Readers

@@ -159,9 +159,10 @@ Status compact_index(Workplace& place, const Cancellation& cancellation) {
   return merged.empty() ? Status() : merge(place, state, merged, cancellation);
 }
 
-Result<bool> merge_step(Workplace& place, std::uint64_t weight_max, const Cancellation& cancellation) {
+Result<bool> merge_step(Workplace& place, std::uint64_t weight_max, std::uint64_t bytes_max,
+                        const Cancellation& cancellation) {
   KINDLING_TRY(const CatalogState state, place.catalog.state());
-  const auto merged = next_merge(lives_of(state), weight_max);
+  const auto merged = next_merge(lives_of(state), weight_max, bytes_max);
   if (merged.empty()) return false;
   KINDLING_TRY_VOID(merge(place, state, merged, cancellation));
   return true;

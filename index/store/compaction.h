@@ -17,8 +17,8 @@ namespace kindling {
 [[nodiscard]] Status compact_index(Workplace& place, const Cancellation& cancellation);
 
 // The next merge that is due by the policy (store/merge_policy.h), writing at most about `weight_max` chunks
-// and documents; false when none is. Errors: as compact_index.
-[[nodiscard]] Result<bool> merge_step(Workplace& place, std::uint64_t weight_max,
+// and documents, of segments with at most `bytes_max`; false when none is. Errors: as compact_index.
+[[nodiscard]] Result<bool> merge_step(Workplace& place, std::uint64_t weight_max, std::uint64_t bytes_max,
                                       const Cancellation& cancellation);
 
 }  // namespace kindling

@@ -19,12 +19,13 @@ bool is_lighter(const SegmentLife& a, const SegmentLife& b) {
 }
 
 // As many of the lightest as fit into one segment.
-void keep_what_fits(std::vector<SegmentLife>& segments) {
+void keep_what_fits(std::vector<SegmentLife>& segments, std::uint64_t bytes_max) {
   std::stable_sort(segments.begin(), segments.end(), is_lighter);
-  std::uint64_t chunks = 0;
+  std::uint64_t chunks = 0, bytes = 0;
   const auto past_limit = std::find_if(segments.begin(), segments.end(), [&](const SegmentLife& segment) {
     chunks += segment.row->chunks;
-    return chunks > merged_chunks_max;
+    bytes += segment.row->bytes;
+    return chunks > merged_chunks_max || bytes > bytes_max;
   });
   segments.erase(past_limit, segments.end());
 }
@@ -38,6 +39,12 @@ std::uint64_t weight_of(std::span<const SegmentLife> segments) {
   std::uint64_t weight = 0;
   for (const SegmentLife& segment : segments) weight += segment.weight();
   return weight;
+}
+
+std::uint64_t bytes_of(std::span<const SegmentLife> segments) {
+  std::uint64_t bytes = 0;
+  for (const SegmentLife& segment : segments) bytes += segment.row->bytes;
+  return bytes;
 }
 
 // The lightest segments up to the first tier that has four, if they fit. Requires: lightest first.
@@ -77,10 +84,11 @@ std::vector<SegmentLife> lives_of(const CatalogState& state) {
   return lives;
 }
 
-std::vector<SegmentLife> next_merge(std::vector<SegmentLife> segments, std::uint64_t weight_max) {
+std::vector<SegmentLife> next_merge(std::vector<SegmentLife> segments, std::uint64_t weight_max,
+                                    std::uint64_t bytes_max) {
   if (segments.size() > segments_max) weight_max = UINT64_MAX;
   const auto affordable = [&](std::vector<SegmentLife> chosen) {
-    if (weight_of(chosen) > weight_max) chosen.clear();
+    if (weight_of(chosen) > weight_max || bytes_of(chosen) > bytes_max) chosen.clear();
     order_by_number(chosen);
     return chosen;
   };
@@ -89,7 +97,7 @@ std::vector<SegmentLife> next_merge(std::vector<SegmentLife> segments, std::uint
   chosen = affordable(std::move(chosen));
   if (!chosen.empty()) return chosen;
   std::erase_if(segments, [](const SegmentLife& segment) { return !segment.mostly_removed(); });
-  keep_what_fits(segments);
+  keep_what_fits(segments, bytes_max);
   return affordable(std::move(segments));
 }
 
@@ -97,7 +105,7 @@ std::vector<SegmentLife> full_merge(std::vector<SegmentLife> segments) {
   std::erase_if(segments, [](const SegmentLife& segment) {
     return segment.row->chunks > small_segment_chunks_max && !segment.mostly_removed();
   });
-  keep_what_fits(segments);
+  keep_what_fits(segments, UINT64_MAX);
   order_by_number(segments);
   // One segment without anything to drop is compact.
   if (segments.size() == 1 && segments.front().removed.empty()) segments.clear();

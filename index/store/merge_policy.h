@@ -43,8 +43,10 @@ struct SegmentLife {
 
 // The segments to merge next, by number; empty when nothing is due. A merge that would write more than
 // `weight_max` is put off while there are no more than segments_max segments, so that a run that adds little
-// does not wait for much.
-[[nodiscard]] std::vector<SegmentLife> next_merge(std::vector<SegmentLife> segments, std::uint64_t weight_max);
+// does not wait for much. One whose segments' files have more than `bytes_max` is put off however many there
+// are.
+[[nodiscard]] std::vector<SegmentLife> next_merge(std::vector<SegmentLife> segments, std::uint64_t weight_max,
+                                                  std::uint64_t bytes_max = UINT64_MAX);
 
 // What `compact` merges into one: all that is small or mostly removed. Empty when that would change nothing.
 [[nodiscard]] std::vector<SegmentLife> full_merge(std::vector<SegmentLife> segments);
