@@ -16,13 +16,15 @@ constexpr std::uint64_t hits_max = 10'000;
 
 std::string parts_line(const ScoreParts& parts) {
   return "lexical " + decimal(parts.lexical, 3) + "  cosine " + decimal(parts.cosine, 3) + "  feedback " +
-         decimal(parts.feedback, 3) + "  bigram " + decimal(parts.bigram, 3) + "  named " +
-         decimal(parts.named, 3) + (parts.phrase > 0 ? "  phrase " + decimal(parts.phrase, 3) : "");
+         decimal(parts.feedback, 3) + (parts.sentence > 0 ? "  sentence " + decimal(parts.sentence, 3) : "") +
+         "  bigram " + decimal(parts.bigram, 3) + "  named " + decimal(parts.named, 3) +
+         (parts.phrase > 0 ? "  phrase " + decimal(parts.phrase, 3) : "");
 }
 
 Json parts_json(const ScoreParts& parts) {
   return Json::object({{"lexical", parts.lexical},
                        {"cosine", parts.cosine},
+                       {"sentence", parts.sentence},
                        {"feedback", parts.feedback},
                        {"bigram", parts.bigram},
                        {"named", parts.named},

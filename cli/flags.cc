@@ -62,6 +62,8 @@ constexpr Flag flag_table[] = {
     {"mode", 0, FlagKind::text, "MODE", "how to find: hybrid, keyword or vector", search_modes},
     {"filter", 0, FlagKind::text, "EXPR",
      "only documents for which this holds: 'year < 1900 and format = pdf'; bench vectors: a share of the rows"},
+    {"quality", 0, FlagKind::toggle, "",
+     "compare the sentences of the best chunks with the question too: better, and slower by a few tenths of a second"},
     {"explain", 0, FlagKind::toggle, "", "show what each score is made of, or why each sentence is in"},
     {"why", 0, FlagKind::text, "DOCUMENT", "say why this document is in or is not"},
     {"at", 0, FlagKind::text, "SNAPSHOT", "the index as it was when 'kindling snapshot create' named it so"},
@@ -205,11 +207,13 @@ constexpr Names index_flags[] = {"index",           "prune",
                                  "embedding-cache", "encoder-key-env",
                                  "memory",          "first-pass"};
 constexpr Names search_flags[] = {
-    "index", "k", "mode", "filter", "at", "explain", "why", "encoder", "encoder-precision", "encoder-key-env"};
+    "index", "k",   "mode",    "filter",            "at",             "quality",
+    "explain", "why", "encoder", "encoder-precision", "encoder-key-env"};
 constexpr Names pack_flags[] = {"index",    "at",           "model",        "instructions", "budget",
                                 "reserve",  "per-document", "pin",          "order",        "mode",
                                 "deadline", "explain",      "why",          "filter",       "image",
-                                "audio",    "figures",      "image-tokens", "encoder",      "encoder-key-env"};
+                                "audio",    "figures",      "image-tokens", "encoder",      "encoder-key-env",
+                                "quality"};
 constexpr Names ask_flags[] = {"index",         "at",           "model",        "tools",
                                "instructions",  "thinking",     "subagents",    "whole",
                                "plan-by-model", "cost-max",     "tokens-max",   "calls-max",
@@ -218,20 +222,21 @@ constexpr Names ask_flags[] = {"index",         "at",           "model",        
                                "figures",       "image-tokens", "mode",         "filter",
                                "no-stream",     "stream",       "record",       "require-citations",
                                "no-fallback",   "base-url",     "key-env",      "encoder",
-                               "ab-model",      "ab-share",     "ab-folder",    "encoder-key-env"};
+                               "ab-model",      "ab-share",     "ab-folder",    "encoder-key-env",
+                               "quality"};
 constexpr Names chat_flags[] = {"index",       "at",       "model",     "tools",        "instructions",
                                 "thinking",    "budget",   "reserve",   "per-document", "pin",
                                 "order",       "image",    "audio",     "figures",      "image-tokens",
                                 "mode",        "filter",   "no-stream", "stream",       "require-citations",
                                 "no-fallback", "base-url", "key-env",   "encoder",      "encoder-key-env",
-                                "ab-model",    "ab-share", "ab-folder"};
+                                "ab-model",    "ab-share", "ab-folder", "quality"};
 constexpr Names replay_flags[] = {"index", "only", "pace", "encoder", "encoder-key-env"};
 constexpr Names token_flags[] = {"tokenizer", "model", "calibrate", "rebuild", "reset", "base-url", "encoder"};
 constexpr Names embed_flags[] = {
     "out", "query", "stream", "encoder", "threads", "encoder-precision", "dimensions", "encoder-key-env"};
 constexpr Names eval_flags[] = {
     "index",   "run",     "answers",           "packs",          "no-ranking", "calibrate",
-    "encoder", "threads", "encoder-precision", "encoder-key-env"};
+    "encoder", "threads", "encoder-precision", "encoder-key-env", "quality"};
 constexpr Names bench_flags[] = {"index", "queries", "threads", "seconds", "encoder",
                                  "data",  "recall",  "filter",  "k",       "encoder-key-env"};
 constexpr Names index_only[] = {"index"};

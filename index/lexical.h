@@ -10,8 +10,8 @@
 //   U      = sum over question terms of idf (a term unknown to the collection has df 0)
 //   score  = BM / U, in [0, 1]
 //   bigram = sum of (idf1 + idf2) / (2 U) over adjacent question terms that stand 1 or 2 apart, in order, in
-//   the text of one
-//            chunk or in one heading
+//            the text of one chunk or in one heading. Terms that overlap in the question (bigrams of
+//            characters, an identifier and its first part) are no pair.
 //   named  = (sum of idf^2 over question and heading terms)^2 / (sum of idf^2 over question terms * over
 //   heading terms),
 //            section idf; of the best of the headings over the section and of the names of its document

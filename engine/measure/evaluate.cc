@@ -7,6 +7,7 @@
 #include "engine/measure/measures.h"
 #include "engine/retrieve/retrieve.h"
 #include "engine/retrieve/score.h"
+#include "engine/retrieve/sentence_cosines.h"
 
 namespace kindling {
 namespace {
@@ -26,8 +27,9 @@ Result<Ranking> rank(const Snapshot& snapshot, const Encoder& encoder, const Que
   Ranking ranking;
   const Stopwatch watch;
   KINDLING_TRY(const Query query, make_query(snapshot, &encoder, question, cancellation));
-  const Candidates candidates = retrieve(snapshot, query, search_depth(run_depth));
-  const Scores scores = score(snapshot, query, candidates, question.mode);
+  Candidates candidates = retrieve(snapshot, query, search_depth(run_depth));
+  KINDLING_TRY(const Scores scores,
+               score_closely(snapshot, &encoder, question, query, candidates, cancellation));
   for (const RankedDocument& ranked : rank_documents(snapshot, scores, run_depth)) {
     ranking.documents.emplace_back(snapshot.document(ranked.document).name);
     ranking.scores.push_back(ranked.score);
@@ -44,13 +46,16 @@ void append_run(std::string& run, const std::string& query, const Ranking& ranki
 }
 
 Result<ModeScores> measure(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set,
-                           SearchMode mode, std::string& run, const Cancellation& cancellation) {
+                           const EvaluateOptions& options, SearchMode mode, std::string& run,
+                           const Cancellation& cancellation) {
   ModeScores scores;
   scores.mode = mode;
   std::vector<double> latencies;
   for (const TestQuery& query : set.queries) {
-    KINDLING_TRY(const Ranking ranking,
-                 rank(snapshot, encoder, {.text = query.text, .mode = mode, .filter = {}}, cancellation));
+    KINDLING_TRY(
+        const Ranking ranking,
+        rank(snapshot, encoder, {.text = query.text, .mode = mode, .filter = {}, .quality = options.quality},
+             cancellation));
     const Judgements& judged = set.judgements.at(query.id);
     scores.ndcg_cut_10 += ndcg(ranking.documents, judged, 10);
     scores.recall_10 += recall(ranking.documents, judged, 10);
@@ -97,7 +102,7 @@ Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& e
     if (!options.ranking || !set.judged()) break;
     say(std::string(to_string(mode)) + " search for " + std::to_string(set.queries.size()) + " questions");
     std::string run;
-    KINDLING_TRY(ModeScores scores, measure(*snapshot, encoder, set, mode, run, cancellation));
+    KINDLING_TRY(ModeScores scores, measure(*snapshot, encoder, set, options, mode, run, cancellation));
     report.modes.push_back(scores);
     if (options.run.empty()) continue;
     const fs::path path = mode == SearchMode::hybrid
@@ -107,7 +112,7 @@ Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& e
   }
   if (options.answers) {
     say("answering");
-    KINDLING_TRY(report.answers, grade_answers(*snapshot, encoder, set, cancellation));
+    KINDLING_TRY(report.answers, grade_answers(*snapshot, encoder, set, options.quality, cancellation));
   }
   if (options.calibrate) {
     say("calibrating");
@@ -117,8 +122,8 @@ Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& e
   }
   if (!options.pack_budgets.empty()) {
     say("packing");
-    KINDLING_TRY(report.packs,
-                 evaluate_packs(*snapshot, encoder, set, options.pack_budgets, options.threads, cancellation));
+    KINDLING_TRY(report.packs, evaluate_packs(*snapshot, encoder, set, options.pack_budgets, options.quality,
+                                              options.threads, cancellation));
   }
   return report;
 }

@@ -64,8 +64,9 @@ class PackTrial {
   PackTrial(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set, const TestQuery& query)
       : snapshot_(snapshot), encoder_(encoder), query_(query), check_(snapshot, set, query) {}
 
-  Result<std::vector<Outcome>> run(std::span<const std::uint64_t> budgets, const Cancellation& cancellation) {
-    const Question question{.text = query_.text, .mode = SearchMode::hybrid, .filter = {}};
+  Result<std::vector<Outcome>> run(std::span<const std::uint64_t> budgets, bool quality,
+                                   const Cancellation& cancellation) {
+    const Question question{.text = query_.text, .mode = SearchMode::hybrid, .filter = {}, .quality = quality};
     KINDLING_TRY(evidence_, gather_evidence(snapshot_, &encoder_, question, {}, Stopwatch(), cancellation));
     const std::vector<RankedChunk> ranked = rank_chunks(snapshot_, evidence_.scores, snapshot_.chunk_slots());
     std::vector<Outcome> outcomes;
@@ -153,7 +154,7 @@ std::optional<double> tokens_to_reach(std::span<const PackScores> scores, double
 }
 
 Result<PackEvaluation> evaluate_packs(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set,
-                                      std::span<const std::uint64_t> budgets, unsigned threads,
+                                      std::span<const std::uint64_t> budgets, bool quality, unsigned threads,
                                       const Cancellation& cancellation) {
   std::vector<const TestQuery*> asked;
   for (const TestQuery& query : set.queries) {
@@ -163,7 +164,7 @@ Result<PackEvaluation> evaluate_packs(const Snapshot& snapshot, const Encoder& e
   std::mutex mutex;
   std::optional<Error> failed;
   parallel_for(asked.size(), threads, [&](std::size_t i) {
-    auto trial = PackTrial(snapshot, encoder, set, *asked[i]).run(budgets, cancellation);
+    auto trial = PackTrial(snapshot, encoder, set, *asked[i]).run(budgets, quality, cancellation);
     if (trial) {
       outcomes[i] = std::move(*trial);
     } else {

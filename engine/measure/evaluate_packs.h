@@ -49,6 +49,7 @@ inline constexpr double nearly_all = .95;
 // Errors: those of packing.
 [[nodiscard]] Result<PackEvaluation> evaluate_packs(const Snapshot& snapshot, const Encoder& encoder,
                                                     const TestSet& set, std::span<const std::uint64_t> budgets,
-                                                    unsigned threads, const Cancellation& cancellation);
+                                                    bool quality, unsigned threads,
+                                                    const Cancellation& cancellation);
 
 }  // namespace kindling

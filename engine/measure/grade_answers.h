@@ -25,6 +25,7 @@ struct AnswerScores {
 
 // Errors: those of ask.
 [[nodiscard]] Result<AnswerScores> grade_answers(const Snapshot& snapshot, const Encoder& encoder,
-                                                 const TestSet& set, const Cancellation& cancellation);
+                                                 const TestSet& set, bool quality,
+                                                 const Cancellation& cancellation);
 
 }  // namespace kindling

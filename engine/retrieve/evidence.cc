@@ -4,6 +4,7 @@
 
 #include "engine/pack/unit_sets.h"
 #include "engine/retrieve/question_parts.h"
+#include "engine/retrieve/sentence_cosines.h"
 
 namespace kindling {
 namespace {
@@ -22,7 +23,8 @@ Result<Evidence> gather_one(const Snapshot& snapshot, const Encoder* encoder, co
   const std::size_t chunks = candidate_chunks(budget);
   evidence.candidates = retrieve(snapshot, evidence.query, chunks);
   evidence.has_vectors = evidence.candidates.has_vectors;
-  evidence.scores = score(snapshot, evidence.query, evidence.candidates, question.mode);
+  KINDLING_TRY(evidence.scores,
+               score_closely(snapshot, encoder, question, evidence.query, evidence.candidates, cancellation));
   evidence.units = value_units(snapshot, evidence.query, evidence.candidates, evidence.scores, chunks);
   return evidence;
 }

@@ -20,6 +20,7 @@ struct Question {
   std::string text;  // UTF-8, not empty, at most question_bytes_max
   SearchMode mode = SearchMode::hybrid;
   std::optional<Filter> filter;
+  bool quality = false;  // whether the sentences of the best chunks are compared too (sentence_cosines.h)
 };
 
 // Errors: `usage` for an empty text (white space only), one that is too long, or invalid UTF-8.

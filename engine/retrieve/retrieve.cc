@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/env.h"
+
 namespace kindling {
 namespace {
 
@@ -75,7 +77,9 @@ Candidates retrieve(const Snapshot& snapshot, const Query& query, std::size_t de
   Candidates candidates;
   std::vector<NearestChunk> nearest;
   if (!query.vector.empty()) {
+    const Stopwatch watch;
     nearest = snapshot.nearest(query.vector, depth, query.allowed);
+    candidates.nearest_ms = watch.milliseconds();
     candidates.has_vectors = true;
     candidates.spread = snapshot.cosine_spread(query.vector);
     if (!nearest.empty()) candidates.cosine_max = nearest.front().cosine;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
@@ -18,7 +19,7 @@
 namespace kindling {
 
 // What words add to a score besides BM25 (score.h): the best by keywords are chosen with them.
-inline constexpr float bigram_weight = .05f;
+inline constexpr float bigram_weight = .3f;
 inline constexpr float named_weight = .5f;
 // What a chunk gets that holds all phrases of the question: as much as the words of the whole question can.
 inline constexpr float phrase_weight = 1;
@@ -32,6 +33,11 @@ struct CandidateChunk {
   float named = 0;                                         // of its section
   float phrase = 0;                                        // share of the question's phrases that it holds
   float cosine = std::numeric_limits<float>::quiet_NaN();  // to the question's vector; NaN where there is none
+  // Of its best sentence (sentence_cosines.h); NaN where none was compared.
+  float sentence = std::numeric_limits<float>::quiet_NaN();
+
+  // What counts as the chunk's cosine, NaN where it has no vector.
+  [[nodiscard]] float closeness() const { return std::isnan(sentence) ? cosine : (cosine + sentence) / 2; }
 };
 
 struct Candidates {
@@ -40,6 +46,7 @@ struct Candidates {
   CosineSpread spread;                 // of the question's vector
   float cosine_max = 0;                // of allowed chunks; 0 without vectors
   bool has_vectors = false;            // whether cosines were asked for
+  double nearest_ms = 0;               // that the nearest vectors took
 };
 
 // How deep the legs are looked into for `k` hits: what ranks beyond it by both legs is not among the first k by

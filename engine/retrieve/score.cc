@@ -107,11 +107,12 @@ class Scoring {
           .bigram = candidate.bigram,
           .named = candidate.named,
           .phrase = candidate.phrase,
-          .cosine = std::isnan(candidate.cosine) ? 0 : candidate.cosine};
+          .cosine = std::isnan(candidate.cosine) ? 0 : candidate.cosine,
+          .sentence = std::isnan(candidate.sentence) ? 0 : candidate.sentence};
       if (mode_ == SearchMode::vector) {
-        chunk.score = candidate.cosine;
+        chunk.score = candidate.closeness();
       } else if (has_cosine) {
-        chunk.score += scores_.gate * scale_.weight * scale_.evidence(candidate.cosine);
+        chunk.score += scores_.gate * scale_.weight * scale_.evidence(candidate.closeness());
       }
       scores_.chunks.push_back(chunk);
     }

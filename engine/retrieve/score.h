@@ -2,15 +2,15 @@
 // collection.
 //
 //   lexical   b = BM25 / its own upper bound for the question, bigrams, named headings (index/lexical.h)
-//   dense     D = cosine; mu, sd over all chunks, or over a sample of a large collection; max over those
-//   allowed;
+//   dense     D = cosine, with `--quality` its mean with the best sentence's (sentence_cosines.h); mu, sd over
+//   all chunks, or over a sample of a large collection; max over those allowed;
 //             z = (max - mu) / sd / 5; L = -ln(1 - min(.98, D - mu))
 //   feedback  f = centroid of the ten best chunks so far, weights softmax(F / .05)
 //   gate      g in [0, 1]: how well the encoder's vocabulary fits the language asked in (characters a token),
 //   times
 //             the encoder's trust (Encoder::trust: 1 for all but a static tier)
 //
-//   F = b + g (.9 z^2 L + .15 (f.v - mean f.v)) + .05 bigram + .5 named + phrase, the share of the question's
+//   F = b + g (.9 z^2 L + .15 (f.v - mean f.v)) + .3 bigram + .5 named + phrase, the share of the question's
 //   quoted phrases that the chunk holds, or some candidate of the section; 0 without quotes
 //
 // The same for sections, where D is the mean of the section vector's cosine (token-weighted mean of its chunks)
@@ -40,7 +40,8 @@ struct ScoredChunk {
   float bigram = 0;
   float named = 0;
   float phrase = 0;
-  float cosine = 0;  // 0 where there is no vector
+  float cosine = 0;    // 0 where there is no vector
+  float sentence = 0;  // of its best sentence; 0 where none was compared
   float feedback = 0;
 };
 

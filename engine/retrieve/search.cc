@@ -8,6 +8,7 @@
 #include "engine/retrieve/place.h"
 #include "engine/retrieve/retrieve.h"
 #include "engine/retrieve/score.h"
+#include "engine/retrieve/sentence_cosines.h"
 
 namespace kindling {
 namespace {
@@ -33,6 +34,7 @@ Result<Hit> make_hit(const Snapshot& snapshot, Places& places, const Scores& sco
   KINDLING_CHECK(scored != nullptr);  // only they are ranked
   hit.parts = {.lexical = scored->lexical,
                .cosine = scored->cosine,
+               .sentence = scored->sentence,
                .feedback = scored->feedback,
                .bigram = scored->bigram,
                .named = scored->named,
@@ -47,13 +49,14 @@ struct Found {
   std::vector<RankedChunk> ranked;
 };
 
-Found find(const Snapshot& snapshot, const Query& query, SearchMode mode, std::uint32_t k, Timings& timings) {
+Result<Found> find(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
+                   const Query& query, std::uint32_t k, Timings& timings, const Cancellation& cancellation) {
   Found found;
   const Stopwatch retrieving;
   found.candidates = retrieve(snapshot, query, search_depth(k));
   timings.emplace_back("retrieve", retrieving.milliseconds());
   const Stopwatch scoring;
-  found.scores = score(snapshot, query, found.candidates, mode);
+  KINDLING_TRY(found.scores, score_closely(snapshot, encoder, question, query, found.candidates, cancellation));
   found.ranked = rank_chunks(snapshot, found.scores, k);
   timings.emplace_back("rank", scoring.milliseconds());
   return found;
@@ -68,17 +71,20 @@ Result<SearchResult> search(const Snapshot& snapshot, const Encoder* encoder, co
   KINDLING_TRY(Query query, make_query(snapshot, encoder, question, cancellation));
   result.timings_ms.emplace_back("embed", total.milliseconds());
 
-  Found found = find(snapshot, query, question.mode, options.k, result.timings_ms);
+  KINDLING_TRY(Found found,
+               find(snapshot, encoder, question, query, options.k, result.timings_ms, cancellation));
   if (found.ranked.empty() && query.corrections.empty() && question.mode != SearchMode::vector) {
     correct_unknown_terms(snapshot, query);
     if (!query.corrections.empty()) {
       Timings again;
-      found = find(snapshot, query, question.mode, options.k, again);
+      KINDLING_TRY(found, find(snapshot, encoder, question, query, options.k, again, cancellation));
       for (std::size_t i = 0; i < again.size(); ++i) result.timings_ms[1 + i].second += again[i].second;
     }
   }
-  if (options.plan && found.candidates.has_vectors)
+  if (options.plan && found.candidates.has_vectors) {
     result.plan = snapshot.nearest_plan(search_depth(options.k), query.allowed);
+    result.plan.took_microseconds = found.candidates.nearest_ms * 1e3;
+  }
 
   Places places(snapshot);
   for (const RankedChunk& chunk : found.ranked) {
@@ -104,8 +110,9 @@ Result<WhyNot> why_not(const Snapshot& snapshot, const Encoder* encoder, const Q
     why.filtered = true;
     return why;
   }
-  const Candidates candidates = retrieve(snapshot, query, snapshot.chunk_slots());
-  const Scores scores = score(snapshot, query, candidates, question.mode);
+  Candidates candidates = retrieve(snapshot, query, snapshot.chunk_slots());
+  KINDLING_TRY(const Scores scores,
+               score_closely(snapshot, encoder, question, query, candidates, cancellation));
   const std::vector<RankedChunk> ranked = rank_chunks(snapshot, scores, snapshot.chunk_slots());
   if (!ranked.empty()) why.score_needed = ranked[std::min<std::size_t>(options.k, ranked.size()) - 1].score;
   for (std::size_t i = 0; i < ranked.size(); ++i) {

@@ -35,10 +35,13 @@ AskedQuestion ask_collection(std::span<const LexicalSegment> segments, std::span
     sum.section_lengths += summary.section_lengths;
   }
   AskedQuestion asked{
-      make_level(chunks, sum.chunk_lengths), make_level(sections, sum.section_lengths), 0, {}, {}};
+      make_level(chunks, sum.chunk_lengths), make_level(sections, sum.section_lengths), 0, {}, {}, {}};
   asked.terms.resize(segments.size());
+  std::size_t word_end = 0;  // of the term before
   for (const Term& term : question) {
     asked.texts.push_back(term.text);
+    asked.follows.push_back(asked.texts.size() > 1 && term.span.begin >= word_end);
+    word_end = term.span.end;
     std::uint64_t chunk_df = 0;
     std::uint64_t section_df = 0;
     for (std::size_t s = 0; s < segments.size(); ++s) {

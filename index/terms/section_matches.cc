@@ -88,7 +88,7 @@ void SectionMatches::run() {
       read(term, current);
       add_to_chunks(term, current);
       add_to_sections(term, current);
-      if (previous.known) add_pairs(term, previous, current);
+      if (previous.known && asked_.follows[term]) add_pairs(term, previous, current);
     }
     std::swap(previous, current);
   }

@@ -41,7 +41,7 @@ std::vector<double> naive_scores(const Snapshot& snapshot, const Query& query) {
   const double z =
       std::clamp((*std::max_element(cosines.begin(), cosines.end()) - mean) / std::sqrt(variance) / 5, .3, 2.);
   for (const ChunkMatch& match : lexical.chunks)
-    scores[position(match.chunk)] += match.score + .05 * match.bigram;
+    scores[position(match.chunk)] += match.score + .3 * match.bigram;
   for (std::uint32_t i = 0; i < n; ++i)
     scores[i] += .9 * z * z * -std::log(1 - std::min(.98, cosines[i] - mean));
 

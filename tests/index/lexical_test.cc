@@ -89,6 +89,7 @@ struct NaiveLevel {
   [[nodiscard]] double bigram(const Searched& place, const std::vector<Term>& question) const {
     double sum = 0;
     for (std::size_t i = 1; i < question.size(); ++i) {
+      if (question[i].span.begin < question[i - 1].span.end) continue;  // they overlap
       if (place.close(question[i - 1].text, question[i].text)) sum += (idf[i - 1] + idf[i]) / (2 * bound);
     }
     return sum;
@@ -246,6 +247,15 @@ TEST_F(LexicalTest, ATextThatSaysOnlyTheQuestionNearlyReachesTheBound) {
   EXPECT_GT(matches.chunks[0].score, 0.7F);
   EXPECT_FLOAT_EQ(matches.chunks[0].coverage, 1);
   EXPECT_FLOAT_EQ(matches.chunks[0].bigram, 0.5F);  // one pair of two words: (idf1 + idf2) / (2 U)
+}
+
+TEST_F(LexicalTest, BigramsOfCharactersAreNoPairsOfWords) {
+  const auto matches = ask({make_document("/a", "", "运河的船闸很深。"), make_document("/b", "", "面包店。")}, "运河的船闸");
+  ASSERT_EQ(matches.chunks.size(), 1U);
+  EXPECT_GT(matches.chunks[0].score, 0.3F);
+  EXPECT_EQ(matches.chunks[0].bigram, 0);
+  ASSERT_EQ(matches.sections.size(), 1U);
+  EXPECT_EQ(matches.sections[0].bigram, 0);
 }
 
 TEST_F(LexicalTest, WordsOfTheTitleAndOfHeadingsFindChunksThatLackThem) {
