@@ -49,7 +49,7 @@ struct Report {
   std::size_t queries = 0;
   double per_second = 0;
   double recall_at_10 = 0, recall_at_k = 0;
-  double build_seconds = 0, build_cpu_seconds = 0;
+  double build_seconds = 0, build_cpu_seconds = 0, calibration_seconds = 0;
 };
 
 // `SHARE`, any rows; `near:SHARE`, those nearest to one of them.
@@ -194,6 +194,27 @@ Json plan_json(const VectorCodes& codes, const VectorPlan& plan) {
                        {"recall_of_sample", plan.recall}});
 }
 
+// Nanoseconds of a step; of two, over few bytes and over many.
+Json costs_json(const VectorCosts& costs) {
+  const auto both = [](const SpreadCost& cost) {
+    Json pair = Json::array();
+    pair.push(cost.few);
+    pair.push(cost.many);
+    return pair;
+  };
+  return Json::object({{"block", both(costs.block)},
+                       {"int8_row", both(costs.int8_row)},
+                       {"int8_next", both(costs.int8_next)},
+                       {"full_row", both(costs.full_row)},
+                       {"list", costs.list},
+                       {"list_begun", costs.list_begun},
+                       {"kept", costs.kept},
+                       {"tested", costs.tested},
+                       {"sorted", costs.sorted},
+                       {"copied", costs.copied},
+                       {"fault", costs.fault}});
+}
+
 Json report_json(const Bench& bench, const VectorCodes& codes, const Options& options, const Report& report) {
   const VectorMatrix& data = bench.data;
   const std::uint64_t bytes = std::uint64_t{data.count} * data.dimensions * sizeof(float);
@@ -214,7 +235,9 @@ Json report_json(const Bench& bench, const VectorCodes& codes, const Options& op
                                                {"bytes_a_vector", bytes_json(codes, data)}})},
                        {"machine", machine_json()},
                        {"stages", Json::object({{"build_ms", report.build_seconds * 1e3},
-                                                {"build_processor_ms", report.build_cpu_seconds * 1e3}})}});
+                                                {"build_processor_ms", report.build_cpu_seconds * 1e3},
+                                                {"calibration_ms", report.calibration_seconds * 1e3}})},
+                       {"costs_ns", costs_json(bench.costs)}});
 }
 
 std::string plan_line(const VectorCodes& codes, const VectorPlan& plan) {
@@ -280,7 +303,9 @@ Result<ExitCode> bench_vectors(Session& session) {
   report.build_seconds = build.seconds();
   report.build_cpu_seconds = process_usage().cpu_seconds - cpu_before;
   choose_rows(bench, options);
-  bench.costs = measure_vector_costs(bench.data.dimensions);
+  const Stopwatch calibration;
+  bench.costs = measure_vector_costs(session.files, bench.data.dimensions);
+  report.calibration_seconds = calibration.seconds();
   bench.plan = codes.plan(options.k, bench.allowed, bench.costs);
   KINDLING_TRY_VOID(time_queries(codes, bench, options, session.cancellation, report));
   measure_recall(codes, bench, options, report);

@@ -13,6 +13,8 @@
 #include "engine/ingest.h"
 #include "engine/ingest/first_pass.h"
 #include "engine/ingest/reencode.h"
+#include "index/snapshot.h"
+#include "index/vectors/kept_costs.h"
 
 namespace kindling {
 namespace {
@@ -170,7 +172,18 @@ Json first_pass_json(const Encoder& first, const IngestReport& report) {
                        {"seconds", seconds_of(report, "total")}});
 }
 
+// So that searches are planned by what this machine takes, not by defaults: once, where there is something to
+// plan. What goes wrong here is no failure of indexing.
+void keep_costs(Session& session) {
+  const auto snapshot = Snapshot::open(session.files, session.settings.index());
+  if (!snapshot.ok()) return;
+  const NearestPlan plan = (*snapshot)->nearest_plan(1, (*snapshot)->live_documents());
+  if (plan.coded_rows == 0 || plan.measured_costs) return;
+  static_cast<void>(KeptCosts(session.files).read_or_measure((*snapshot)->settings().dimensions));
+}
+
 ExitCode tell(Session& session, const IngestReport& report, const Json& first_pass) {
+  if (!session.arguments.toggle("dry-run")) keep_costs(session);
   if (session.console.json()) {
     Json object = to_json(report);
     if (first_pass.is_object()) object.set("first_pass", first_pass);

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/folders.h"
 #include "cli/json_views.h"
+#include "cli/plan_view.h"
 #include "cli/text_layout.h"
 #include "engine/ingest/first_pass.h"
 
@@ -26,6 +27,7 @@ Result<ExitCode> command_status(Session& session) {
     object.set("index", folder);
     const NearestPlan plan = snapshot->nearest_plan(recall_at, snapshot->live_documents());
     object.set("recall_at_10", plan.rows > 0 ? Json(plan.recall) : Json());
+    object.set("plan", plan.rows > 0 ? to_json(plan) : Json());
     KINDLING_TRY(const auto first_pass, first_pass_of(session.files, session.settings.index()));
     object.set("refinement", first_pass ? refinement_json(*first_pass) : Json());
     console.print_json(object);
@@ -59,6 +61,10 @@ Result<ExitCode> command_status(Session& session) {
   if (const NearestPlan plan = snapshot->nearest_plan(recall_at, snapshot->live_documents()); plan.rows > 0) {
     line("recall", decimal(plan.recall, 3) + " of the ten nearest vectors" +
                        (plan.recall < 1 ? ", measured when they were indexed" : ": all are compared"));
+    if (plan.coded_rows > 0) {
+      line("vectors", plan_line(plan));
+      line("costs", costs_line(plan));
+    }
   }
   line("tokenizer", settings.tokenizer);
   if (statistics.pending_embeddings > 0) {

@@ -22,6 +22,7 @@
 #include "index/terms/near_terms.h"
 #include "index/terms/phrase_chunks.h"
 #include "index/terms/term_counting.h"
+#include "index/vectors/kept_costs.h"
 #include "tokenizer/analyzer.h"
 
 namespace kindling {
@@ -47,7 +48,7 @@ class IndexSnapshot final : public Snapshot {
     for (const CatalogSegment& row : state.segments)
       KINDLING_TRY_VOID(snapshot->add_segment(files, row, state));
     KINDLING_TRY_VOID(snapshot->add_vectors(files, state));
-    snapshot->settle_pages();
+    snapshot->settle_pages(files);
     KINDLING_TRY_VOID(snapshot->check_bulk());
     snapshot->count(files, state);
     return std::shared_ptr<const Snapshot>(std::move(snapshot));
@@ -200,7 +201,7 @@ class IndexSnapshot final : public Snapshot {
  private:
   [[nodiscard]] Status add_segment(Files& files, const CatalogSegment& row, const CatalogState& state);
   [[nodiscard]] Status add_vectors(Files& files, const CatalogState& state);
-  void settle_pages();
+  void settle_pages(Files& files);
   [[nodiscard]] Status check_bulk() const;
   [[nodiscard]] std::vector<LexicalSegment> lexical_segments() const;
   void count(Files& files, const CatalogState& state);
@@ -311,14 +312,16 @@ Status IndexSnapshot::add_vectors(Files& files, const CatalogState& state) {
 }
 
 // Of codes, full vectors and segments in this order.
-void IndexSnapshot::settle_pages() {
+void IndexSnapshot::settle_pages(Files& files) {
   std::vector<PageRange> ranges;
   if (vectors_ != nullptr) vectors_->add_pages(ranges);
   for (const SnapshotPart& part : parts_)
     ranges.push_back({&part.segment.file().mapped(), 0, static_cast<std::size_t>(part.segment.bytes()), false});
   warming_ = std::make_unique<PageWarming>(std::move(ranges));
   if (vectors_ == nullptr) return;
-  vectors_->settle(*warming_);
+  VectorCosts costs;
+  if (vectors_->have_codes()) costs = KeptCosts(files).read(settings_.dimensions).value_or(costs);
+  vectors_->settle(*warming_, costs);
   for (const SnapshotPart& part : parts_) {
     for (const Slot& slot : part.removed) {
       const DocumentRecord& record = part.segment.documents()[slot.slot];

@@ -15,7 +15,7 @@ Status SnapshotVectors::add(Files& files, const std::filesystem::path& folder, c
   return {};
 }
 
-void SnapshotVectors::settle(const PageWarming& warming) {
+void SnapshotVectors::settle(const PageWarming& warming, const VectorCosts& costs) {
   for (std::size_t i = 0; i < files_.size(); ++i) {  // they stay where they are from now on
     const VectorFile& file = files_[i];
     parts_[i].rows.rows = file.rows().data();
@@ -23,8 +23,12 @@ void SnapshotVectors::settle(const PageWarming& warming) {
     parts_[i].sample = file.sample();
     parts_[i].far = {&file.file().mapped(), &warming.done()};
   }
-  vectors_ = std::make_unique<ChunkVectors>(parts_, dimensions_);
+  vectors_ = std::make_unique<ChunkVectors>(parts_, dimensions_, costs);
   live_rows_ = std::make_unique<AllowedRows>(parts_, true);
+}
+
+bool SnapshotVectors::have_codes() const {
+  return std::ranges::any_of(files_, [](const VectorFile& file) { return file.codes() != nullptr; });
 }
 
 void SnapshotVectors::add_pages(std::vector<PageRange>& ranges) const {

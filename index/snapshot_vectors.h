@@ -28,13 +28,16 @@ class SnapshotVectors {
   [[nodiscard]] Status add(Files& files, const std::filesystem::path& folder, const CatalogVectors& row,
                            std::uint32_t first);
   // Once all are added. `warming` outlives this.
-  void settle(const PageWarming& warming);
+  // `costs`: what searches are planned with.
+  void settle(const PageWarming& warming, const VectorCosts& costs = {});
   // Before any search, after `settle`.
   void remove(std::uint32_t first, std::uint32_t count) { live_rows_->erase(first, count); }
 
   // Where the pages lie that a search wants in memory (codes), and the others.
   void add_pages(std::vector<PageRange>& ranges) const;
 
+  // Whether there is anything to choose when one searches.
+  [[nodiscard]] bool have_codes() const;
   [[nodiscard]] std::span<const VectorPart> parts() const { return parts_; }
   [[nodiscard]] std::span<const VectorFile> files() const { return files_; }
   [[nodiscard]] const ChunkVectors& rows() const { return *vectors_; }

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/simd/codes.h"
 #include "base/simd/vectors.h"
+#include "index/vectors/search_time.h"
 
 namespace kindling {
 namespace {
@@ -129,9 +130,10 @@ double add_mean(const VectorPart& part, std::size_t stride, const RowSet& allowe
 
 }  // namespace
 
-ChunkVectors::ChunkVectors(std::vector<VectorPart> parts, std::uint32_t dimensions)
+ChunkVectors::ChunkVectors(std::vector<VectorPart> parts, std::uint32_t dimensions, const VectorCosts& costs)
     : parts_(std::move(parts)),
       dimensions_(dimensions),
+      costs_(costs),
       rows_(make_flat_vector_store(rows_of(parts_), dimensions)) {}
 
 std::span<const float> ChunkVectors::row(std::uint32_t chunk) const {
@@ -190,7 +192,7 @@ void ChunkVectors::inner_products(std::span<const float> query, std::span<const 
 
 std::vector<Neighbour> ChunkVectors::nearest_in(const VectorPart& part, std::span<const float> query,
                                                 std::size_t count, const RowSet& allowed) const {
-  if (part.codes != nullptr) return part.codes->nearest(query, count, allowed, {}, part.far);
+  if (part.codes != nullptr) return part.codes->nearest(query, count, allowed, costs_, part.far);
   std::vector<float> padded(row_stride(dimensions_), 0.0F);
   std::copy(query.begin(), query.end(), padded.begin());
   return nearest_row_by_row(part.rows, padded, count, allowed);
@@ -214,16 +216,21 @@ std::vector<NearestChunk> ChunkVectors::nearest(std::span<const float> query, st
 
 NearestPlan ChunkVectors::plan(std::size_t count, std::span<const RowSet> allowed) const {
   NearestPlan all;
-  const VectorCosts costs;
+  all.measured_costs = costs_.measured();
   for (std::size_t p = 0; p < parts_.size(); ++p) {
     const std::size_t rows = allowed[p].count(parts_[p].rows.count);
     all.rows += rows;
     if (parts_[p].codes == nullptr) {
       all.candidates += rows;
-      all.microseconds += static_cast<double>(rows) * costs.full_row / 1e3;
+      CodesHead none;  // of codes; every row is read in full
+      none.dimensions = dimensions_;
+      none.rows = parts_[p].rows.count;
+      all.microseconds += exact_time(none, static_cast<double>(rows), static_cast<double>(rows),
+                                     static_cast<double>(count), costs_, false);
       continue;
     }
-    const VectorPlan plan = parts_[p].codes->plan(count, allowed[p], costs);
+    const VectorPlan plan = parts_[p].codes->plan(count, allowed[p], costs_, parts_[p].far.far());
+    all.coded_rows += rows;
     if (plan.method == VectorMethod::scan) all.scanned_rows += rows;
     if (plan.method == VectorMethod::lists) all.listed_rows += rows;
     all.candidates += plan.candidates;

@@ -32,8 +32,9 @@ struct VectorPart {
 
 class ChunkVectors {
  public:
-  // `parts` ascend and do not overlap; all have row_stride(dimensions). Requires: dimensions > 0.
-  ChunkVectors(std::vector<VectorPart> parts, std::uint32_t dimensions);
+  // `parts` ascend and do not overlap; all have row_stride(dimensions). `costs`: what searches are planned
+  // with. Requires: dimensions > 0.
+  ChunkVectors(std::vector<VectorPart> parts, std::uint32_t dimensions, const VectorCosts& costs = {});
 
   [[nodiscard]] std::span<const VectorPart> parts() const { return parts_; }
   // [dimensions], or empty where there is none.
@@ -70,6 +71,7 @@ class ChunkVectors {
 
   std::vector<VectorPart> parts_;
   std::uint32_t dimensions_;
+  VectorCosts costs_;
   std::unique_ptr<VectorStore> rows_;
 };
 

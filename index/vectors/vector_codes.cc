@@ -8,6 +8,7 @@
 #include "base/simd/codes.h"
 #include "index/vectors/code_scan.h"
 #include "index/vectors/exact_pass.h"
+#include "index/vectors/search_time.h"
 
 namespace kindling {
 namespace {
@@ -20,8 +21,6 @@ constexpr double filtered_candidates = 4;
 constexpr float filtered_margin = 1.25F;
 // What an exact pass by int8 codes leaves to the full vectors, as a multiple of k: measured about 3.
 constexpr double survivors_per_hit = 3;
-// Of a search, whatever it looks at: the query's rotation and tables.
-constexpr double setup_nanoseconds = 5'000;
 
 double between(double from, double to, double share) { return from + (to - from) * share; }
 
@@ -60,20 +59,16 @@ SearchDepth depth_for(const CodesHead& head, double k) {
 }
 
 VectorPlan exact_plan(const CodesHead& head, std::size_t k, std::size_t allowed, const VectorCosts& costs,
-                      double scale) {
+                      bool untouched) {
   VectorPlan plan;
   plan.method = VectorMethod::exact;
   plan.candidates = allowed;
   plan.lists_all = head.lists;
-  if (head.lists == 0) {
-    plan.reranked = allowed;
-    plan.microseconds = static_cast<double>(allowed) * costs.full_row * scale / 1e3;
-    return plan;
-  }
-  plan.reranked = std::min(allowed, static_cast<std::size_t>(survivors_per_hit * static_cast<double>(k)));
-  plan.microseconds =
-      (static_cast<double>(allowed) * costs.int8_row + static_cast<double>(plan.reranked) * costs.full_row) *
-      scale / 1e3;
+  plan.reranked = head.lists == 0
+                      ? allowed
+                      : std::min(allowed, static_cast<std::size_t>(survivors_per_hit * static_cast<double>(k)));
+  plan.microseconds = exact_time(head, static_cast<double>(allowed), static_cast<double>(plan.reranked),
+                                 static_cast<double>(k), costs, untouched);
   return plan;
 }
 
@@ -100,11 +95,12 @@ Result<VectorCodes> VectorCodes::open(std::string_view bytes, const VectorMatrix
   return VectorCodes(head, codes_parts(head, bytes.data()), rows);
 }
 
-VectorPlan VectorCodes::plan(std::size_t k, const RowSet& allowed, const VectorCosts& costs) const {
+VectorPlan VectorCodes::plan(std::size_t k, const RowSet& allowed, const VectorCosts& costs,
+                             bool untouched) const {
   KINDLING_CHECK(k > 0);
   const std::size_t count = allowed.count(head_.rows);
-  const double scale = static_cast<double>(head_.dimensions) / costs.dimensions;
-  const VectorPlan exact = exact_plan(head_, std::min(k, std::max<std::size_t>(count, 1)), count, costs, scale);
+  const VectorPlan exact =
+      exact_plan(head_, std::min(k, std::max<std::size_t>(count, 1)), count, costs, untouched);
   if (head_.lists == 0 || count <= head_.rows / rows_per_allowed || k >= count) return exact;
 
   const SearchDepth depth = depth_for(head_, static_cast<double>(k));
@@ -120,18 +116,21 @@ VectorPlan VectorCodes::plan(std::size_t k, const RowSet& allowed, const VectorC
   plan.lists_all = head_.lists;
   plan.recall = depth.recall;
   plan.margin = deeper > 1 ? depth.margin + std::abs(depth.margin) * (filtered_margin - 1) : depth.margin;
-  const double centres = head_.lists > 1 ? head_.lists * costs.list : 0;
-  const double nanoseconds = setup_nanoseconds + centres + wide.blocks * costs.block +
-                             static_cast<double>(plan.candidates) * costs.int8_row +
-                             static_cast<double>(plan.reranked) * costs.full_row;
-  plan.microseconds = nanoseconds * scale / 1e3;
+  plan.microseconds = scan_time(head_,
+                                {.lists = wide.lists,
+                                 .blocks = wide.blocks,
+                                 .candidates = static_cast<double>(plan.candidates),
+                                 .reranked = static_cast<double>(plan.reranked),
+                                 .k = static_cast<double>(k),
+                                 .allowed_share = part},
+                                costs, untouched);
   return plan.microseconds < exact.microseconds ? plan : exact;
 }
 
 std::vector<Neighbour> VectorCodes::nearest(std::span<const float> query, std::size_t k, const RowSet& allowed,
                                             const VectorCosts& costs, const FarRows& far) const {
   KINDLING_CHECK(query.size() == head_.dimensions && k > 0);
-  const VectorPlan chosen = plan(k, allowed, costs);
+  const VectorPlan chosen = plan(k, allowed, costs, far.far());
   if (chosen.method == VectorMethod::exact) {
     return head_.lists == 0 ? exact_pass(rows_, query, k, allowed)
                             : exact_pass(rows_, parts_.int8_rows(), query, k, allowed);

@@ -86,8 +86,9 @@ class VectorCodes {
                                                const RowSet& allowed = {}, const VectorCosts& costs = {},
                                                const FarRows& far = {}) const;
 
-  // What `nearest` would do.
-  [[nodiscard]] VectorPlan plan(std::size_t k, const RowSet& allowed = {}, const VectorCosts& costs = {}) const;
+  // What `nearest` would do. `untouched`: in a process that has not read the files yet (far_rows.h).
+  [[nodiscard]] VectorPlan plan(std::size_t k, const RowSet& allowed = {}, const VectorCosts& costs = {},
+                                bool untouched = false) const;
 
   // Bytes a search reads all over: one-bit codes, lists, centres; int8 codes and full rows are read by the row.
   [[nodiscard]] std::size_t scanned_bytes() const;

@@ -136,6 +136,28 @@ TEST(ChunkVectors, CodesFindWhatTheyPromise) {
   EXPECT_GE(found, queries * 10 * 95 / 100);
 }
 
+TEST(ChunkVectors, PlanWithTheCostsThatTheyWereGiven) {
+  std::mt19937 random(11);
+  const Rows rows(random, {3'000}, 1'000);
+  const std::vector<RowSet> all(1);
+  VectorCosts costs;
+  const ChunkVectors by_defaults({rows.parts().begin(), rows.parts().end()}, dimensions, costs);
+  EXPECT_FALSE(by_defaults.plan(10, all).measured_costs);
+  EXPECT_EQ(by_defaults.plan(10, all).coded_rows, 3'000u);
+  costs.measured_ms = 1;
+  costs.int8_next = {1e6, 1e6};
+  const NearestPlan scan =
+      ChunkVectors({rows.parts().begin(), rows.parts().end()}, dimensions, costs).plan(10, all);
+  EXPECT_TRUE(scan.measured_costs);
+  EXPECT_EQ(scan.scanned_rows + scan.listed_rows, 3'000u);
+  costs.int8_next = {.01, .01};
+  costs.block = costs.int8_row = {1e6, 1e6};
+  const NearestPlan exact =
+      ChunkVectors({rows.parts().begin(), rows.parts().end()}, dimensions, costs).plan(10, all);
+  EXPECT_EQ(exact.scanned_rows + exact.listed_rows, 0u);
+  EXPECT_NE(exact.microseconds, scan.microseconds);
+}
+
 TEST(ChunkVectors, ProductsOfChosenChunksAreThoseOfThePass) {
   std::mt19937 random(63);
   const Rows rows(random, {70, 3}, 100'000);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <random>
 
+#include "index/vectors/search_time.h"
 #include "tests/index/clustered_rows.h"
 
 namespace kindling {
@@ -43,13 +44,21 @@ const Coded& listed() {
 // Some kinds of questions: near some rows, and of another make.
 std::vector<float> questions(std::uint32_t count) { return clustered_rows(count, wide, 1); }
 
-double recall(const Coded& coded, std::uint32_t asked, std::size_t k, const RowSet& allowed = {}) {
+// So that small sets of rows are not simply compared.
+VectorCosts scanning() {
+  VectorCosts costs{.dimensions = wide};
+  costs.int8_next = {1e6, 1e6};
+  return costs;
+}
+
+double recall(const Coded& coded, std::uint32_t asked, std::size_t k, const RowSet& allowed = {},
+              const VectorCosts& costs = scanning()) {
   auto queries = clustered_rows(6'000 + asked, wide, 1);
   const VectorMatrix all{queries.data() + std::size_t{6'000} * wide, asked, wide, wide};
   const auto exact = exact_nearest(coded.data, all, k, 2, allowed);
   std::size_t hits = 0, wanted = 0;
   for (std::uint32_t q = 0; q < asked; ++q) {
-    const auto found = coded.codes.nearest(all.row(q), k, allowed);
+    const auto found = coded.codes.nearest(all.row(q), k, allowed, costs);
     EXPECT_TRUE(std::ranges::is_sorted(found, nearer));
     EXPECT_EQ(found.size(), exact[q].size());
     for (const Neighbour& one : found) {
@@ -69,7 +78,7 @@ std::vector<std::uint64_t> bitmap(std::uint32_t rows, const std::vector<std::uin
 }
 
 TEST(VectorCodes, KeepTheRecallThatTheyPromise) {
-  EXPECT_EQ(scanned().codes.plan(10).method, VectorMethod::scan);
+  EXPECT_EQ(scanned().codes.plan(10, {}, scanning()).method, VectorMethod::scan);
   for (const Coded* coded : {&scanned(), &listed()}) {
     for (const std::size_t k : {1u, 10u, 37u, 100u}) EXPECT_GE(recall(*coded, 100, k), .985) << k;
     EXPECT_GE(coded->codes.plan(10).recall, .99);
@@ -268,16 +277,83 @@ TEST(VectorCodes, SayWhatTheyExpect) {
   EXPECT_EQ(plan.lists_all, listed().codes.head().lists);
   EXPECT_GT(plan.candidates, plan.reranked);
   EXPECT_GT(plan.microseconds, 0);
-  const VectorCosts costs = measure_vector_costs(wide);
-  EXPECT_GT(costs.block, 0);
-  EXPECT_GT(costs.int8_row, 0);
-  EXPECT_GT(costs.full_row, 0);
+  const VectorCosts costs = measure_vector_costs(system_files(), wide);
+  EXPECT_TRUE(costs.measured());
+  for (const SpreadCost& cost : {costs.block, costs.int8_row, costs.int8_next, costs.full_row}) {
+    EXPECT_GT(cost.few, 0);
+    EXPECT_GT(cost.many, 0);
+  }
   EXPECT_GT(costs.list, 0);
   // A scan that costs nothing beside a row is always taken, a row that costs nothing never scanned for.
-  VectorCosts scan_is_free{.dimensions = wide, .block = .1, .int8_row = 1'000, .full_row = 1'000, .list = .1};
+  const SpreadCost free{.1, .1}, dear{1'000, 1'000}, dearest{1e6, 1e6};
+  const VectorCosts scan_is_free{
+      .dimensions = wide, .block = free, .int8_row = dear, .int8_next = dear, .full_row = dear, .list = .1};
   EXPECT_NE(scanned().codes.plan(10, {}, scan_is_free).method, VectorMethod::exact);
-  VectorCosts rows_are_free{.dimensions = wide, .block = 1e6, .int8_row = .1, .full_row = .1, .list = 1e6};
+  const VectorCosts rows_are_free{
+      .dimensions = wide, .block = dearest, .int8_row = free, .int8_next = free, .full_row = free, .list = 1e6};
   EXPECT_EQ(scanned().codes.plan(10, {}, rows_are_free).method, VectorMethod::exact);
+}
+
+// A tenth of the rows: few enough to compare them all, enough to scan for them.
+TEST(VectorCodes, LetTheCostsChooseBetweenAllAllowedRowsAndTheLists) {
+  std::vector<std::uint32_t> tenth;
+  for (std::uint32_t row = 0; row < 6'000; row += 10) tenth.push_back(row);
+  const auto words = bitmap(6'000, tenth);
+  const RowSet allowed(words, tenth.size());
+  VectorCosts costs{.dimensions = wide};
+  costs.int8_next = {1e5, 1e5};
+  EXPECT_EQ(listed().codes.plan(10, allowed, costs).method, VectorMethod::lists);
+  EXPECT_GE(recall(listed(), 50, 10, allowed, costs), .98);
+  costs.int8_next = {1, 1};
+  const VectorPlan exact = listed().codes.plan(10, allowed, costs);
+  EXPECT_EQ(exact.method, VectorMethod::exact);
+  EXPECT_EQ(exact.candidates, tenth.size());
+  EXPECT_EQ(recall(listed(), 50, 10, allowed, costs), 1);
+}
+
+TEST(VectorCodes, ExpectLongerOfMoreWork) {
+  const VectorCosts costs = scanning();
+  const VectorCodes& codes = listed().codes;
+  EXPECT_LT(codes.plan(10, {}, costs).microseconds, codes.plan(100, {}, costs).microseconds);
+  EXPECT_LT(codes.plan(100, {}, costs).microseconds, codes.plan(300, {}, costs).microseconds);
+  // In a process that has not read the file yet.
+  EXPECT_LT(codes.plan(10, {}, costs).microseconds, codes.plan(10, {}, costs, true).microseconds);
+  // Rows of more numbers.
+  VectorCosts of_short_rows = costs;
+  of_short_rows.dimensions = wide / 4;
+  EXPECT_LT(codes.plan(10, {}, costs).microseconds, codes.plan(10, {}, of_short_rows).microseconds);
+  // Each step that it counts.
+  for (double VectorCosts::*cost :
+       {&VectorCosts::list, &VectorCosts::list_begun, &VectorCosts::kept, &VectorCosts::sorted}) {
+    VectorCosts dear = costs;
+    dear.*cost *= 10;
+    EXPECT_GT(codes.plan(100, {}, dear).microseconds, codes.plan(100, {}, costs).microseconds);
+  }
+}
+
+TEST(VectorCosts, LieBetweenFewBytesAndMany) {
+  const SpreadCost cost{10, 70};
+  EXPECT_EQ(cost_over(cost, 0), 10);
+  EXPECT_EQ(cost_over(cost, spread_few), 10);
+  EXPECT_DOUBLE_EQ(cost_over(cost, 8 * spread_few), 40);
+  EXPECT_DOUBLE_EQ(cost_over(cost, spread_many), 70);
+  EXPECT_DOUBLE_EQ(cost_over(cost, 1e12), 70);
+}
+
+TEST(VectorCosts, CountWhatIsKeptOfARandomOrder) {
+  EXPECT_EQ(offers_kept(10, 5), 5);
+  std::mt19937 random(1);
+  double offers = 0;
+  for (int round = 0; round < 20; ++round) {
+    std::vector<float> seen;
+    for (std::uint32_t i = 0; i < 1'000; ++i) {
+      const auto value = static_cast<float>(random());
+      const auto better = std::ranges::count_if(seen, [&](float one) { return one > value; });
+      offers += better < 50;
+      seen.push_back(value);
+    }
+  }
+  EXPECT_NEAR(offers_kept(50, 1'000), offers / 20, 15);
 }
 
 }  // namespace
