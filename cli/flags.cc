@@ -54,7 +54,8 @@ constexpr Flag flag_table[] = {
     {"embedding-cache", 0, FlagKind::count, "MB", "the most that the embedding cache may hold; default: 1024"},
     {"threads", 0, FlagKind::count, "N", "processor threads to use; 0 means all"},
     {"first-pass", 0, FlagKind::text, "static",
-     "make vectors of the static tier first, so that meaning is found within seconds, then those of the encoder",
+     "make vectors of the static tier first, so that meaning is found within seconds, then those of the "
+     "encoder",
      first_passes},
     {"memory", 0, FlagKind::text, "SIZE", "memory that may be taken, 256M at least; default: 1G"},
 
@@ -63,7 +64,8 @@ constexpr Flag flag_table[] = {
     {"filter", 0, FlagKind::text, "EXPR",
      "only documents for which this holds: 'year < 1900 and format = pdf'; bench vectors: a share of the rows"},
     {"quality", 0, FlagKind::toggle, "",
-     "compare the sentences of the best chunks with the question too: better, and slower by a few tenths of a second"},
+     "compare the sentences of the best chunks with the question too: better, and slower by a few tenths of a "
+     "second"},
     {"explain", 0, FlagKind::toggle, "", "show what each score is made of, or why each sentence is in"},
     {"why", 0, FlagKind::text, "DOCUMENT", "say why this document is in or is not"},
     {"at", 0, FlagKind::text, "SNAPSHOT", "the index as it was when 'kindling snapshot create' named it so"},
@@ -206,14 +208,13 @@ constexpr Names index_flags[] = {"index",           "prune",
                                  "dimensions",      "no-embedding-cache",
                                  "embedding-cache", "encoder-key-env",
                                  "memory",          "first-pass"};
-constexpr Names search_flags[] = {
-    "index", "k",   "mode",    "filter",            "at",             "quality",
-    "explain", "why", "encoder", "encoder-precision", "encoder-key-env"};
-constexpr Names pack_flags[] = {"index",    "at",           "model",        "instructions", "budget",
-                                "reserve",  "per-document", "pin",          "order",        "mode",
-                                "deadline", "explain",      "why",          "filter",       "image",
-                                "audio",    "figures",      "image-tokens", "encoder",      "encoder-key-env",
-                                "quality"};
+constexpr Names search_flags[] = {"index",          "k",       "mode", "filter",  "at",
+                                  "quality",        "explain", "why",  "encoder", "encoder-precision",
+                                  "encoder-key-env"};
+constexpr Names pack_flags[] = {
+    "index",   "at",           "model",    "instructions",    "budget", "reserve", "per-document", "pin",
+    "order",   "mode",         "deadline", "explain",         "why",    "filter",  "image",        "audio",
+    "figures", "image-tokens", "encoder",  "encoder-key-env", "quality"};
 constexpr Names ask_flags[] = {"index",         "at",           "model",        "tools",
                                "instructions",  "thinking",     "subagents",    "whole",
                                "plan-by-model", "cost-max",     "tokens-max",   "calls-max",
@@ -235,7 +236,7 @@ constexpr Names token_flags[] = {"tokenizer", "model", "calibrate", "rebuild", "
 constexpr Names embed_flags[] = {
     "out", "query", "stream", "encoder", "threads", "encoder-precision", "dimensions", "encoder-key-env"};
 constexpr Names eval_flags[] = {
-    "index",   "run",     "answers",           "packs",          "no-ranking", "calibrate",
+    "index",   "run",     "answers",           "packs",           "no-ranking", "calibrate",
     "encoder", "threads", "encoder-precision", "encoder-key-env", "quality"};
 constexpr Names bench_flags[] = {"index", "queries", "threads", "seconds", "encoder",
                                  "data",  "recall",  "filter",  "k",       "encoder-key-env"};
@@ -247,10 +248,23 @@ constexpr Names reencode_flags[] = {"index",   "encoder", "encoder-precision", "
 
 constexpr Names doctor_flags[] = {"index", "encoder", "model", "key-env", "encoder-key-env"};
 constexpr Names models_flags[] = {"base-url", "key-env", "encoder", "output", "threads"};
-constexpr Names config_flags[] = {
-    "index",    "model",     "instructions",      "encoder",        "base-url", "key-env",
-    "threads",  "budget",    "reserve",           "mode",           "k",        "ab-model",
-    "ab-share", "ab-folder", "encoder-precision", "encoder-key-env", "memory"};
+constexpr Names config_flags[] = {"index",
+                                  "model",
+                                  "instructions",
+                                  "encoder",
+                                  "base-url",
+                                  "key-env",
+                                  "threads",
+                                  "budget",
+                                  "reserve",
+                                  "mode",
+                                  "k",
+                                  "ab-model",
+                                  "ab-share",
+                                  "ab-folder",
+                                  "encoder-precision",
+                                  "encoder-key-env",
+                                  "memory"};
 constexpr Names ab_flags[] = {"ab-folder", "model",      "ab-model", "judge",
                               "judge-max", "references", "html",     "margin"};
 constexpr Names help_flags[] = {"man"};

@@ -31,8 +31,9 @@ struct NearestPlan {
   std::uint64_t lists_all = 0;
   double recall = 1;        // of the nearest: the least that was measured when the codes were made
   double microseconds = 0;  // expected, of one thread
-  std::uint64_t coded_rows = 0;  // of those that may be found, in files with codes: there is something to choose
-  bool measured_costs = false;   // expected by what was measured on this machine, not by defaults
+  std::uint64_t coded_rows =
+      0;                        // of those that may be found, in files with codes: there is something to choose
+  bool measured_costs = false;  // expected by what was measured on this machine, not by defaults
   double took_microseconds = 0;  // the search that was planned so; 0: there was none
 };
 

@@ -34,8 +34,8 @@ struct AskedQuestion {
   LexicalLevel sections;
   double idf2 = 0;                      // sum of squared section idf
   std::vector<std::string_view> texts;  // of its terms; borrowed
-  // Whether a term stands behind the one before it in the question: they make a pair. Terms that overlap (bigrams
-  // of characters, an identifier and its first part) do not.
+  // Whether a term stands behind the one before it in the question: they make a pair. Terms that overlap
+  // (bigrams of characters, an identifier and its first part) do not.
   std::vector<bool> follows;
   std::vector<std::vector<std::uint32_t>> terms;  // [segment][term] numbers in the dictionary, or unknown_term
 

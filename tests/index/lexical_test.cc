@@ -250,7 +250,8 @@ TEST_F(LexicalTest, ATextThatSaysOnlyTheQuestionNearlyReachesTheBound) {
 }
 
 TEST_F(LexicalTest, BigramsOfCharactersAreNoPairsOfWords) {
-  const auto matches = ask({make_document("/a", "", "运河的船闸很深。"), make_document("/b", "", "面包店。")}, "运河的船闸");
+  const auto matches =
+      ask({make_document("/a", "", "运河的船闸很深。"), make_document("/b", "", "面包店。")}, "运河的船闸");
   ASSERT_EQ(matches.chunks.size(), 1U);
   EXPECT_GT(matches.chunks[0].score, 0.3F);
   EXPECT_EQ(matches.chunks[0].bigram, 0);
