@@ -7,7 +7,6 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <mutex>
 #include <random>
@@ -29,9 +28,7 @@ std::string_view bytes_of(const auto& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(values[0])};
 }
 
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
-}
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) { return bytes_of(a) == bytes_of(b); }
 
 TEST(FarRows, GiveTheSameNumbersAsRowsWhereTheyLie) {
   std::mt19937 random(5);
