@@ -32,7 +32,8 @@ struct AskedTerm {
   HeadingCursor headings;
   float weight = 0;            // of a share, in units
   std::uint32_t coverage = 0;  // what the term is of U
-  std::uint32_t extra = 0;     // what it can add to bigrams
+  std::uint32_t pair = 0;      // what it adds with the term before it, where both stand close; 0: no pair
+  std::uint16_t stamp = 0;     // of the term; that of the term before it is one less
   std::uint32_t named = 0;     // what it can add to the name of a heading
 };
 
@@ -54,7 +55,9 @@ struct WindowMemory {
         frequencies(window),
         merged_chunks(window),
         merged_frequencies(window),
-        added(window) {}
+        added(window),
+        last_terms(window),
+        pair_bounds(window) {}
 
   // Of the present window; zeros in between.
   std::vector<std::uint64_t> sums;
@@ -63,6 +66,9 @@ struct WindowMemory {
   // Of the present term in the window.
   std::vector<std::uint32_t> chunks, frequencies, merged_chunks, merged_frequencies, added;
   std::vector<Range> ranges;
+  // Of the present window; zeros in between.
+  std::vector<std::uint16_t> last_terms;   // stamp of the last term that was met; 0: none
+  std::vector<std::uint32_t> pair_bounds;  // part of the sums
 };
 
 class WindowSearch {
@@ -104,7 +110,11 @@ class WindowSearch {
       term.headings = HeadingCursor(block, segment_.summary().sections);
       term.weight = static_cast<float>(share * units_.scale);
       term.coverage = units_.of(share) + 1;
-      term.extra = units_.of(share * double{units_.bigram_weight}) + 2;
+      term.stamp = static_cast<std::uint16_t>(i + 1);  // one that comes round again makes a bound wider
+      if (asked_.follows[i]) {
+        const double both = (double{asked_.chunks.idf[i - 1]} + double{asked_.chunks.idf[i]}) / 2;
+        term.pair = units_.of(double{units_.bigram_weight} * both / double{asked_.chunks.upper_bound}) + 2;
+      }
       const double idf = asked_.sections.idf[i];
       term.named = units_.of(double{units_.named_weight} * idf * idf / asked_.idf2) + 1;
     }
@@ -117,6 +127,8 @@ class WindowSearch {
     const std::size_t found = select_reaching(sums, pool_.threshold(), coverage_max_, memory_.places);
     for (std::size_t i = 0; i < found; ++i) offer(begin, memory_.places[i]);
     std::fill(sums.begin(), sums.end(), 0);
+    std::fill(memory_.last_terms.begin(), memory_.last_terms.end(), 0);
+    std::fill(memory_.pair_bounds.begin(), memory_.pair_bounds.end(), 0);
     if (named_here_) std::fill(memory_.named_bounds.begin(), memory_.named_bounds.end(), 0);
   }
 
@@ -134,10 +146,20 @@ class WindowSearch {
     }
     const std::span added = std::span(memory_.added).first(chunks.size());
     contributions_by_length(chunks, frequencies, segment_.chunk_lengths(), norm_, term.weight, added);
-    const std::uint64_t always = packed_sum(term.extra, term.coverage);
     std::uint64_t* sums = memory_.sums.data();
-    for (std::size_t i = 0; i < chunks.size(); ++i)
-      sums[chunks[i] - begin] += (std::uint64_t{added[i]} << 32) + always;
+    std::uint16_t* last_terms = memory_.last_terms.data();
+    const auto before = static_cast<std::uint16_t>(term.stamp - 1);
+    for (std::size_t i = 0; i < chunks.size(); ++i) {
+      const std::uint32_t place = chunks[i] - begin;
+      sums[place] += packed_sum(added[i], term.coverage);
+      if (last_terms[place] == before && term.pair > 0) add_pair(term, place);
+      last_terms[place] = term.stamp;
+    }
+  }
+
+  void add_pair(const AskedTerm& term, std::uint32_t place) {
+    memory_.sums[place] += packed_sum(term.pair, 0);
+    memory_.pair_bounds[place] += term.pair;
   }
 
   // A window has no more postings than chunks, for these ascend.
@@ -209,8 +231,7 @@ class WindowSearch {
       upper += named;
     }
     if (upper < pool_.threshold()) return;
-    const auto bigrams = units_.bigram_weight * static_cast<float>(coverage);
-    const std::uint32_t slack = static_cast<std::uint32_t>(bigrams * (1 + 1e-6F)) + units_.margin;
+    const std::uint32_t slack = memory_.pair_bounds[place] + units_.margin;
     pool_.offer({number_, chunk, upper > slack ? upper - slack : 0, upper});
   }
 

@@ -1,9 +1,9 @@
 // The first half of a selection: which chunks may be among the best, without working out their numbers.
 //
 // The postings of all terms stream through windows of chunks whose sums fit the processor's nearest caches, in
-// integers, each chunk with an upper bound of its score and the share of U that stands in it. A bigram adds no
-// more than that share, for a term has two neighbours at most, each pair weighing half of both; a heading adds
-// what the squared idf of its terms bound. Positions are not read, and of most headings no name is worked out.
+// integers, each chunk with an upper bound of its score and the share of U that stands in it. A bigram counts
+// where both of its terms stand, close or not; a heading adds what the squared idf of its terms bound.
+// Positions are not read, and of most headings no name is worked out.
 //
 // What survives is worked out by terms/section_matches.h, which has the last word: bounds decide nothing but
 // what it looks at.

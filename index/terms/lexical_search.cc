@@ -5,12 +5,14 @@
 #include <numeric>
 #include <vector>
 
+#include "index/terms/named_documents.h"
 #include "index/terms/section_matches.h"
 
 namespace kindling {
 namespace {
 
 constexpr std::size_t records_ahead = 16;  // that are fetched while others are worked on
+constexpr std::size_t names_ahead = 8;
 
 void add_all(std::span<const LexicalSegment> segments, std::size_t s, const AskedQuestion& asked,
              LexicalMatches& matches) {
@@ -159,6 +161,34 @@ class Selecting {
   std::vector<SectionMatch> sections_;  // of these that match
 };
 
+// What the names of their documents add to the sections that are given: no other document's are looked at.
+void add_document_names(std::span<const LexicalSegment> segments, const AskedQuestion& asked,
+                        std::span<SectionMatch> sections) {
+  for (std::size_t s = 0; s < segments.size() && !sections.empty(); ++s) {
+    const LexicalSegment& part = segments[s];
+    const std::span<const SectionRecord> records = part.segment->sections();
+    const SectionIndex end{part.first_section + static_cast<std::uint32_t>(records.size())};
+    const auto past = std::find_if(sections.begin(), sections.end(),
+                                   [end](const SectionMatch& each) { return each.section >= end; });
+    const auto here = sections.first(static_cast<std::size_t>(past - sections.begin()));
+    sections = sections.subspan(here.size());
+    NamedDocuments documents(segments, s, asked);
+    const auto document_of = [&](std::size_t i) {
+      return records[position(here[i].section) - part.first_section].document;
+    };
+    // A document's record, and then its names, lie on pages of their own in a large index.
+    for (std::size_t i = 0; i < here.size(); ++i) {
+      if (i + records_ahead < here.size())
+        __builtin_prefetch(&part.segment->documents()[document_of(i + records_ahead)]);
+      if (i + names_ahead < here.size()) {
+        __builtin_prefetch(part.segment->uri(document_of(i + names_ahead)).data());
+        __builtin_prefetch(part.segment->extras(document_of(i + names_ahead)).data());
+      }
+      here[i].named = std::max(here[i].named, documents.named(document_of(i)));
+    }
+  }
+}
+
 }  // namespace
 
 LexicalMatches search_terms(std::span<const LexicalSegment> segments, std::span<const Term> question,
@@ -170,11 +200,12 @@ LexicalMatches search_terms(std::span<const LexicalSegment> segments, std::span<
   matches.idf = asked.chunks.idf;
   if (selection == nullptr) {
     for (std::size_t s = 0; s < segments.size(); ++s) add_all(segments, s, asked, matches);
-    return matches;
+  } else {
+    const ChunkCandidates candidates = find_candidates(segments, asked, *selection, window);
+    matches.coverage_max = candidates.coverage_max;
+    Selecting(segments, asked, *selection).run(candidates.chunks, matches);
   }
-  const ChunkCandidates candidates = find_candidates(segments, asked, *selection, window);
-  matches.coverage_max = candidates.coverage_max;
-  Selecting(segments, asked, *selection).run(candidates.chunks, matches);
+  add_document_names(segments, asked, matches.sections);
   return matches;
 }
 

@@ -58,7 +58,6 @@ SectionMatches::SectionMatches(std::span<const LexicalSegment> segments, std::si
       terms_(asked.terms[segment]),
       under_asked_heading_(sections.size()),
       named_(segments, segment, asked),
-      documents_(segments, segment, asked),
       batch_chunks_(batch_postings),
       batch_frequencies_(batch_postings) {
   std::uint32_t slots = 0;
@@ -232,7 +231,7 @@ SectionMatch SectionMatches::section(std::size_t place) {
   return {.section = SectionIndex{part_.first_section + section},
           .score = sections_.bm[place] / bound,
           .bigram = sections_.bigram[place] / (2 * bound),
-          .named = std::max(heading, documents_.named(segment_.sections()[section].document)),
+          .named = heading,
           .named_heading = heading};
 }
 

@@ -13,7 +13,6 @@
 
 #include "index/lexical.h"
 #include "index/terms/asked_question.h"
-#include "index/terms/named_documents.h"
 #include "index/terms/named_headings.h"
 #include "index/terms/posting_cursors.h"
 
@@ -31,7 +30,8 @@ class SectionMatches {
   [[nodiscard]] std::uint32_t first_slot(std::size_t place) const { return places_[place].first_slot; }
   [[nodiscard]] bool has_chunk(std::size_t slot) const { return chunks_.present[slot] != 0; }
   [[nodiscard]] bool has_section(std::size_t place) const { return sections_.present[place] != 0; }
-  // Require: has_chunk, has_section. The numbers of the snapshot.
+  // Require: has_chunk, has_section. The numbers of the snapshot; what names of documents add to a section is
+  // the caller's (terms/named_documents.h).
   [[nodiscard]] ChunkMatch chunk(std::size_t place, std::size_t slot) const;
   [[nodiscard]] SectionMatch section(std::size_t place);
 
@@ -85,7 +85,6 @@ class SectionMatches {
   Sums sections_;
   std::vector<bool> under_asked_heading_;  // by place: some heading over it holds a term
   NamedHeadings named_;
-  NamedDocuments documents_;
   std::vector<std::uint32_t> batch_chunks_, batch_frequencies_;
   std::vector<std::uint32_t> first_positions_, second_positions_;
 };

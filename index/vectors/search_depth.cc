@@ -14,7 +14,8 @@
 namespace kindling {
 namespace {
 
-constexpr std::array<std::uint32_t, 4> measured_k = {10, 100, 1'000, 10'000};
+// 400 and 4,096 are what a search and a full window ask for.
+constexpr std::array<std::uint32_t, search_depths_max> measured_k = {10, 100, 400, 1'000, 4'096, 10'000};
 constexpr std::uint32_t rows_per_k = 16;  // of larger k an exact pass is as good
 constexpr std::uint32_t rows_mixed = 4;
 constexpr std::uint32_t candidates_min = 64;
