@@ -18,7 +18,9 @@ namespace kindling {
 namespace {
 
 constexpr std::size_t sampled_queries = 256;
+// At least so many, and this share of the time: a large index has its pages entered after some questions.
 constexpr std::size_t warm_up_queries = 8;
+constexpr double warm_up_share = .1;
 constexpr std::size_t recall_sample = 100;
 constexpr std::size_t encode_batch = 64;
 constexpr std::size_t query_words_max = 12;
@@ -88,8 +90,9 @@ using Work = std::function<Result<Timings>(const std::string& query)>;
 // Runs `work` over the queries again and again until the time is over, on every thread.
 Status repeat(const BenchOptions& options, const std::vector<std::string>& queries, const Work& work,
               BenchReport& report, const Cancellation& cancellation) {
-  for (std::size_t i = 0; i < std::min(warm_up_queries, queries.size()); ++i) {
-    KINDLING_TRY(const Timings ignored, work(queries[i]));
+  const Stopwatch warm_up;
+  for (std::size_t i = 0; i < warm_up_queries || warm_up.seconds() < warm_up_share * options.seconds; ++i) {
+    KINDLING_TRY(const Timings ignored, work(queries[i % queries.size()]));
     static_cast<void>(ignored);
   }
   Recorder recorder;
