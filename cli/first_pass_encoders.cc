@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cli/encoder_choice.h"
+#include "cli/encoder_list.h"
 #include "cli/folders.h"
 #include "encoder/static_encoder.h"
 #include "engine/ingest/first_pass.h"
@@ -40,13 +41,14 @@ Result<fs::path> full_folder(Session& session, const std::optional<FirstPass>& b
   return error;
 }
 
+// Made when it is not there: a first pass is for who is in a hurry.
 Result<std::unique_ptr<Encoder>> open_static_tier(Session& session, const fs::path& parent) {
   const fs::path folder = static_folder_of(parent);
-  if (is_static_model(session.files, folder)) return open_encoder(folder);
-  const bool named = session.settings.text("encoder").has_value();
-  return Error{ErrorCode::configuration, folder.string(), "the static tier is not there",
-               "make it with 'kindling models distill" +
-                   (named ? " --encoder " + shown_path(parent.string()) : std::string()) + "'"};
+  if (!is_static_model(session.files, folder)) {
+    session.note("making the static tier first, this once: " + shown_path(folder.string()));
+    KINDLING_TRY_VOID(make_static_tier(session, parent, folder));
+  }
+  return open_encoder(folder);
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ struct FirstPassEncoders {
 };
 
 // Absent when this run is none of a first pass: nobody asks for one, or the index has the vectors of the full
-// encoder already (which is said in a note). Errors: `usage` for an encoder that has no static tier;
-// `configuration` when one of the two is not there, with how to make it.
+// encoder already (which is said in a note). A static tier that is not there is made. Errors: `usage` for an
+// encoder that has no static tier; `configuration` when the encoder is not there; of distill_static.
 [[nodiscard]] Result<std::optional<FirstPassEncoders>> open_first_pass_encoders(Session& session);
 
 }  // namespace kindling
