@@ -31,6 +31,12 @@ Json parts_json(const ScoreParts& parts) {
                        {"phrase", parts.phrase}});
 }
 
+RankedBy hit_unit(const Session& session) {
+  const std::string unit = session.arguments.text("by").value_or("chunk");
+  if (unit == "document") return RankedBy::document;
+  return unit == "section" ? RankedBy::section : RankedBy::chunk;
+}
+
 std::string suggested_words(const std::vector<Correction>& corrections) {
   std::string words;
   for (const Correction& each : corrections) words.append(words.empty() ? "" : " ").append(each.suggestion);
@@ -109,7 +115,7 @@ Result<ExitCode> command_search(Session& session) {
   if (k == 0 || k > hits_max)
     return Error{ErrorCode::usage, "-k", std::to_string(k) + " is not between 1 and 10,000", "10 is usual"};
   const bool explain = session.arguments.toggle("explain");
-  const SearchOptions options{.k = static_cast<std::uint32_t>(k), .plan = explain};
+  const SearchOptions options{.k = static_cast<std::uint32_t>(k), .by = hit_unit(session), .plan = explain};
   KINDLING_TRY(const Question question, read_question(session));
   KINDLING_TRY(const auto snapshot, open_snapshot(session));
   KINDLING_TRY(const auto encoder, open_asking_encoder(session, *snapshot, question.mode));

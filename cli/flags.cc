@@ -11,6 +11,7 @@ namespace {
 using Names = std::string_view;
 
 constexpr Names search_modes[] = {"hybrid", "keyword", "vector"};
+constexpr Names hit_units[] = {"chunk", "section", "document"};
 constexpr Names encoder_precisions[] = {"f32", "bf16", "int8", "auto"};
 constexpr Names first_passes[] = {"static"};
 constexpr Names passage_orders[] = {"document", "relevance", "edges"};
@@ -61,6 +62,8 @@ constexpr Flag flag_table[] = {
 
     {"k", 'k', FlagKind::count, "N", "how many hits"},
     {"mode", 0, FlagKind::text, "MODE", "how to find: hybrid, keyword or vector", search_modes},
+    {"by", 0, FlagKind::text, "UNIT", "what hits are: chunk, or the best chunk of each section or document",
+     hit_units},
     {"filter", 0, FlagKind::text, "EXPR",
      "only documents for which this holds: 'year < 1900 and format = pdf'; bench vectors: a share of the rows"},
     {"quality", 0, FlagKind::toggle, "",
@@ -208,8 +211,17 @@ constexpr Names index_flags[] = {"index",           "prune",
                                  "dimensions",      "no-embedding-cache",
                                  "embedding-cache", "encoder-key-env",
                                  "memory",          "first-pass"};
-constexpr Names search_flags[] = {"index",          "k",       "mode", "filter",  "at",
-                                  "quality",        "explain", "why",  "encoder", "encoder-precision",
+constexpr Names search_flags[] = {"index",
+                                  "k",
+                                  "mode",
+                                  "by",
+                                  "filter",
+                                  "at",
+                                  "quality",
+                                  "explain",
+                                  "why",
+                                  "encoder",
+                                  "encoder-precision",
                                   "encoder-key-env"};
 constexpr Names pack_flags[] = {
     "index",   "at",           "model",    "instructions",    "budget", "reserve", "per-document", "pin",
@@ -333,6 +345,7 @@ constexpr Example search_examples[] = {
     {"kindling search 'how deep is the lock at Tern Hill'", "the ten best places"},
     {"kindling search lock -k 3 --filter 'year < 1900'", "three hits among some documents"},
     {"kindling search 'the \"stop cock\" of lock*'", "words that stand together; all words that begin so"},
+    {"kindling search lock --by document", "each document once, by its best place"},
     {"kindling search lock --why canal.md", "why a document is not found"}};
 constexpr Example pack_examples[] = {
     {"kindling pack 'what changed in 1868' --json > request.json", "a request for a model of your own"},
@@ -399,7 +412,8 @@ constexpr Verb verb_table[] = {
      {}},
 
     {"search", questions_group, "find the places that fit a query",
-     "Hits are chunks of about 128 tokens, best first. Without a hit the exit code is 1.\n\n"
+     "Hits are chunks of about 128 tokens, best first; --by section or document leaves the best of each. "
+     "Without a hit the exit code is 1.\n\n"
      "A filter compares metadata and uri, title, format, page, modified: = != > >= < <= in not-in, joined by "
      "and, or, not "
      "and parentheses.",

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <unordered_map>
 
 namespace kindling {
 namespace {
@@ -267,6 +266,18 @@ class Scoring {
   Scores scores_;
 };
 
+bool are_one(const Snapshot& snapshot, ChunkIndex a, ChunkIndex b, RankedBy by) {
+  switch (by) {
+    case RankedBy::chunk:
+      return a == b;
+    case RankedBy::section:
+      return snapshot.section_of(a) == snapshot.section_of(b);
+    case RankedBy::document:
+      return snapshot.document_of(a) == snapshot.document_of(b);
+  }
+  return false;
+}
+
 }  // namespace
 
 const ScoredChunk* Scores::find(ChunkIndex chunk) const {
@@ -281,14 +292,22 @@ Scores score(const Snapshot& snapshot, const Query& query, const Candidates& can
 
 float blended(float chunk_score, float section_score) { return .6f * chunk_score + .4f * section_score; }
 
-std::vector<RankedChunk> rank_chunks(const Snapshot& snapshot, const Scores& scores, std::size_t count) {
+std::vector<RankedChunk> rank_chunks(const Snapshot& snapshot, const Scores& scores, std::size_t count,
+                                     RankedBy by) {
   std::vector<RankedChunk> ranked;
   auto section = scores.sections.begin();  // chunks and sections both ascend
   for (const ScoredChunk& chunk : scores.chunks) {
     const SectionIndex over = snapshot.section_of(chunk.chunk);
     while (section != scores.sections.end() && section->section < over) ++section;
     if (section == scores.sections.end()) break;
-    if (section->section == over) ranked.push_back({chunk.chunk, blended(chunk.score, section->score)});
+    if (section->section != over) continue;
+    const RankedChunk one{chunk.chunk, blended(chunk.score, section->score)};
+    // Chunks of one section, and of one document, stand side by side.
+    if (ranked.empty() || !are_one(snapshot, ranked.back().chunk, one.chunk, by)) {
+      ranked.push_back(one);
+    } else if (one.score > ranked.back().score) {
+      ranked.back() = one;
+    }
   }
   count = std::min(count, ranked.size());
   std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(count), ranked.end(),
@@ -300,17 +319,9 @@ std::vector<RankedChunk> rank_chunks(const Snapshot& snapshot, const Scores& sco
 }
 
 std::vector<RankedDocument> rank_documents(const Snapshot& snapshot, const Scores& scores, std::size_t count) {
-  std::unordered_map<std::uint32_t, float> best;
-  for (const RankedChunk& ranked : rank_chunks(snapshot, scores, scores.chunks.size())) {
-    best.emplace(position(snapshot.document_of(ranked.chunk)), ranked.score);  // the first is the best
-  }
   std::vector<RankedDocument> documents;
-  documents.reserve(best.size());
-  for (const auto& [document, value] : best) documents.push_back({DocumentIndex{document}, value});
-  std::sort(documents.begin(), documents.end(), [](const RankedDocument& a, const RankedDocument& b) {
-    return a.score != b.score ? a.score > b.score : a.document < b.document;
-  });
-  documents.resize(std::min(count, documents.size()));
+  for (const RankedChunk& best : rank_chunks(snapshot, scores, count, RankedBy::document))
+    documents.push_back({snapshot.document_of(best.chunk), best.score});
   return documents;
 }
 

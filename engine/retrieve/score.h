@@ -74,16 +74,19 @@ struct RankedChunk {
   float score = no_score;
 };
 
-// The best `count` chunks by blended score, best first; ties go to the earlier chunk.
+// What is ranked: every chunk, or of each section or document its best alone.
+enum class RankedBy { chunk, section, document };
+
+// The best `count` by blended score, best first; ties go to the earlier chunk.
 [[nodiscard]] std::vector<RankedChunk> rank_chunks(const Snapshot& snapshot, const Scores& scores,
-                                                   std::size_t count);
+                                                   std::size_t count, RankedBy by = RankedBy::chunk);
 
 struct RankedDocument {
   DocumentIndex document{};
   float score = no_score;
 };
 
-// Documents by their best section, best first.
+// Documents by their best chunk, best first.
 [[nodiscard]] std::vector<RankedDocument> rank_documents(const Snapshot& snapshot, const Scores& scores,
                                                          std::size_t count);
 

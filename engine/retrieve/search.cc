@@ -7,7 +7,6 @@
 #include "engine/retrieve/known_words.h"
 #include "engine/retrieve/place.h"
 #include "engine/retrieve/retrieve.h"
-#include "engine/retrieve/score.h"
 #include "engine/retrieve/sentence_cosines.h"
 
 namespace kindling {
@@ -42,6 +41,14 @@ Result<Hit> make_hit(const Snapshot& snapshot, Places& places, const Scores& sco
   return hit;
 }
 
+// Of a section or document that speaks of the question throughout, all chunks are candidates and one is a hit.
+constexpr std::size_t grouped_depth_min = 2'000;
+
+std::size_t depth_of(SearchOptions options) {
+  const std::size_t depth = search_depth(options.k);
+  return options.by == RankedBy::chunk ? depth : std::max(depth, grouped_depth_min);
+}
+
 // What a search for one question goes through.
 struct Found {
   Candidates candidates;
@@ -50,14 +57,15 @@ struct Found {
 };
 
 Result<Found> find(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
-                   const Query& query, std::uint32_t k, Timings& timings, const Cancellation& cancellation) {
+                   const Query& query, SearchOptions options, Timings& timings,
+                   const Cancellation& cancellation) {
   Found found;
   const Stopwatch retrieving;
-  found.candidates = retrieve(snapshot, query, search_depth(k));
+  found.candidates = retrieve(snapshot, query, depth_of(options));
   timings.emplace_back("retrieve", retrieving.milliseconds());
   const Stopwatch scoring;
   KINDLING_TRY(found.scores, score_closely(snapshot, encoder, question, query, found.candidates, cancellation));
-  found.ranked = rank_chunks(snapshot, found.scores, k);
+  found.ranked = rank_chunks(snapshot, found.scores, options.k, options.by);
   timings.emplace_back("rank", scoring.milliseconds());
   return found;
 }
@@ -71,18 +79,17 @@ Result<SearchResult> search(const Snapshot& snapshot, const Encoder* encoder, co
   KINDLING_TRY(Query query, make_query(snapshot, encoder, question, cancellation));
   result.timings_ms.emplace_back("embed", total.milliseconds());
 
-  KINDLING_TRY(Found found,
-               find(snapshot, encoder, question, query, options.k, result.timings_ms, cancellation));
+  KINDLING_TRY(Found found, find(snapshot, encoder, question, query, options, result.timings_ms, cancellation));
   if (found.ranked.empty() && query.corrections.empty() && question.mode != SearchMode::vector) {
     correct_unknown_terms(snapshot, query);
     if (!query.corrections.empty()) {
       Timings again;
-      KINDLING_TRY(found, find(snapshot, encoder, question, query, options.k, again, cancellation));
+      KINDLING_TRY(found, find(snapshot, encoder, question, query, options, again, cancellation));
       for (std::size_t i = 0; i < again.size(); ++i) result.timings_ms[1 + i].second += again[i].second;
     }
   }
   if (options.plan && found.candidates.has_vectors) {
-    result.plan = snapshot.nearest_plan(search_depth(options.k), query.allowed);
+    result.plan = snapshot.nearest_plan(depth_of(options), query.allowed);
     result.plan.took_microseconds = found.candidates.nearest_ms * 1e3;
   }
 
@@ -113,7 +120,7 @@ Result<WhyNot> why_not(const Snapshot& snapshot, const Encoder* encoder, const Q
   Candidates candidates = retrieve(snapshot, query, snapshot.chunk_slots());
   KINDLING_TRY(const Scores scores,
                score_closely(snapshot, encoder, question, query, candidates, cancellation));
-  const std::vector<RankedChunk> ranked = rank_chunks(snapshot, scores, snapshot.chunk_slots());
+  const std::vector<RankedChunk> ranked = rank_chunks(snapshot, scores, snapshot.chunk_slots(), options.by);
   if (!ranked.empty()) why.score_needed = ranked[std::min<std::size_t>(options.k, ranked.size()) - 1].score;
   for (std::size_t i = 0; i < ranked.size(); ++i) {
     if (snapshot.document_of(ranked[i].chunk) != wanted) continue;

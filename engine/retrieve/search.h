@@ -11,6 +11,7 @@
 #include "encoder/encoder.h"
 #include "engine/retrieve/query.h"
 #include "engine/retrieve/question.h"
+#include "engine/retrieve/score.h"
 #include "index/dense.h"
 #include "index/snapshot.h"
 
@@ -61,7 +62,8 @@ struct SearchResult {
 
 struct SearchOptions {
   std::uint32_t k = 10;
-  bool plan = false;  // whether `SearchResult::plan` is wanted
+  RankedBy by = RankedBy::chunk;  // the best of each section or document alone, shown by its best chunk
+  bool plan = false;              // whether `SearchResult::plan` is wanted
 };
 
 // Hits best first; none is an empty list, not an error. When there are none, or the collection knows no word of

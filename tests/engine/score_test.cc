@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
+#include <set>
 
 #include "tests/engine/small_index.h"
 
@@ -189,6 +191,41 @@ TEST(Score, RanksAreOrderedAndDocumentsComeOnce) {
     EXPECT_GE(ranked[i == 0 ? 0 : i - 1].score, ranked[i].score);
   }
   EXPECT_EQ(ranked.front().score, rank_chunks(index.snapshot(), scores, 1).front().score);
+}
+
+// The definition: all chunks in their order, and of each group the first.
+std::vector<ChunkIndex> first_of_each(const std::vector<RankedChunk>& all,
+                                      const std::function<std::uint32_t(ChunkIndex)>& group_of) {
+  std::vector<ChunkIndex> first;
+  std::set<std::uint32_t> seen;
+  for (const RankedChunk& ranked : all)
+    if (seen.insert(group_of(ranked.chunk)).second) first.push_back(ranked.chunk);
+  return first;
+}
+
+TEST(Score, OfEachSectionOrDocumentTheBestChunkRanks) {
+  std::mt19937 random(26);
+  const SmallIndex index(random_documents(random, 30));
+  const Snapshot& snapshot = index.snapshot();
+  const Query query = query_for(index, "a lock of the canal", SearchMode::hybrid);
+  const Scores scores = score(snapshot, query, retrieve(snapshot, query, everything), SearchMode::hybrid);
+  const auto all = rank_chunks(snapshot, scores, everything);
+  const auto sections =
+      first_of_each(all, [&](ChunkIndex chunk) { return position(snapshot.section_of(chunk)); });
+  const auto documents =
+      first_of_each(all, [&](ChunkIndex chunk) { return position(snapshot.document_of(chunk)); });
+  ASSERT_GT(all.size(), sections.size());
+  ASSERT_GT(sections.size(), documents.size());
+  ASSERT_GT(documents.size(), 5u);
+  for (const std::size_t count : {std::size_t{1}, std::size_t{5}, everything}) {
+    for (const auto& [by, expected] :
+         {std::pair{RankedBy::section, sections}, {RankedBy::document, documents}}) {
+      std::vector<ChunkIndex> chunks;
+      for (const RankedChunk& ranked : rank_chunks(snapshot, scores, count, by)) chunks.push_back(ranked.chunk);
+      const auto best = expected.begin() + static_cast<std::ptrdiff_t>(std::min(count, expected.size()));
+      EXPECT_EQ(chunks, std::vector<ChunkIndex>(expected.begin(), best));
+    }
+  }
 }
 
 }  // namespace
