@@ -315,6 +315,27 @@ TEST_F(NamedDocumentTest, TheFormulaIsThatOfHeadings) {
   EXPECT_FLOAT_EQ(matches.sections[0].named, matches.sections[1].named);  // the number was not asked for
 }
 
+TEST_F(NamedDocumentTest, EachByItsOwnNameInEverySegment) {
+  const auto files = [](const std::string& folder) {
+    std::vector<Document> documents;
+    for (int i = 0; i < 30; ++i) {
+      const std::string name = i == 11 ? "billing_guide" : i == 23 ? "kickstand" : "file";
+      documents.push_back(make_document(folder + "/" + name + "_" + std::to_string(i), "Notes", "Refunds."));
+    }
+    return documents;
+  };
+  static_cast<void>(ask(files("/a"), "refunds"));
+  const auto matches = ask(files("/b"), "refunds of the billing guide");
+  EXPECT_EQ(snapshot_->statistics().segments, 2U);
+  std::vector<std::string> named;
+  for (const SectionMatch& match : matches.sections) {
+    const DocumentView document = snapshot_->document(snapshot_->section(match.section).document);
+    if (match.named > 0) named.emplace_back(document.uri);
+  }
+  EXPECT_EQ(matches.sections.size(), 60U);
+  EXPECT_EQ(named, (std::vector<std::string>{"/a/billing_guide_11", "/b/billing_guide_11"}));
+}
+
 TEST_F(NamedDocumentTest, ASiteIsNamedByItsHostAlsoWithoutItsBlanks) {
   const auto site = [](std::string_view key, std::string_view value) {
     Json metadata = Json::object();
