@@ -37,7 +37,7 @@ std::vector<Neighbour> nearest_row_by_row(const VectorRows& rows, std::span<cons
       if (block[i] > least && allowed.contains(first + i)) among.push_back({first + i, block[i]});  // no NaN
     }
     if (among.size() < 2 * count + rows_a_block) continue;
-    keep_nearest(among, count);
+    cut_to_nearest(among, count);
     least = among.back().product;
   }
   keep_nearest(among, count);

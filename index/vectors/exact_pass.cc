@@ -41,13 +41,6 @@ void for_allowed(std::uint32_t count, const RowSet& allowed, Use use) {
   }
 }
 
-// The best `count`, in no order.
-void keep_best(std::vector<Neighbour>& among, std::size_t count) {
-  if (among.size() <= count) return;
-  std::nth_element(among.begin(), among.begin() + static_cast<std::ptrdiff_t>(count), among.end(), nearer);
-  among.resize(count);
-}
-
 std::vector<std::uint32_t> rows_of(const std::vector<Neighbour>& among) {
   std::vector<std::uint32_t> which(among.size());
   for (std::size_t i = 0; i < among.size(); ++i) which[i] = among[i].row;
@@ -108,7 +101,7 @@ std::vector<Neighbour> ranked(const VectorMatrix& rows, const Int8Rows& int8, st
     std::vector<float> products(candidates.size());
     products_by_codes(int8, far, Int8Query(query, int8.stride), rows_of(candidates), products);
     set_products(candidates, products);
-    keep_best(candidates, reranked);
+    cut_to_nearest(candidates, reranked);
   }
   rank_in_full(rows, query, candidates, k, far);
   return candidates;

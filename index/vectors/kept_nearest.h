@@ -20,7 +20,7 @@ class KeptNearest {
     if ((full_ && !nearer(one, last_)) || std::isnan(one.product)) return;
     kept_.push_back(one);
     if (kept_.size() < 2 * count_) return;
-    keep_nearest(kept_, count_);
+    cut_to_nearest(kept_, count_);
     last_ = kept_.back();
     full_ = true;
   }

@@ -43,11 +43,16 @@ void scan(const VectorMatrix& data, const VectorMatrix& queries, std::uint32_t f
 
 }  // namespace
 
+void cut_to_nearest(std::vector<Neighbour>& among, std::size_t count) {
+  KINDLING_CHECK(count > 0);
+  if (among.size() <= count) return;
+  const auto furthest = among.begin() + static_cast<std::ptrdiff_t>(count - 1);
+  std::nth_element(among.begin(), furthest, among.end(), nearer);
+  among.resize(count);
+}
+
 void keep_nearest(std::vector<Neighbour>& among, std::size_t count) {
-  if (among.size() > count) {
-    std::nth_element(among.begin(), among.begin() + static_cast<std::ptrdiff_t>(count), among.end(), nearer);
-    among.resize(count);
-  }
+  cut_to_nearest(among, count);
   std::sort(among.begin(), among.end(), nearer);
 }
 

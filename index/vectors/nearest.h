@@ -32,12 +32,15 @@ struct Neighbour {
   friend bool operator==(const Neighbour&, const Neighbour&) = default;
 };
 
-// Whether `a` comes before `b` among neighbours.
-[[nodiscard]] constexpr bool nearer(const Neighbour& a, const Neighbour& b) {
+// Whether `a` comes before `b` among neighbours. An object, so that sorting by it makes no calls.
+inline constexpr auto nearer = [](const Neighbour& a, const Neighbour& b) {
   return a.product > b.product || (a.product == b.product && a.row < b.row);
-}
+};
 
-// Leaves the `count` nearest of `among`, nearest first.
+// Leaves the `count` nearest of more than that, the furthest of them last, the others in no order. Requires:
+// count > 0.
+void cut_to_nearest(std::vector<Neighbour>& among, std::size_t count);
+// Leaves the `count` nearest, nearest first.
 void keep_nearest(std::vector<Neighbour>& among, std::size_t count);
 
 // The k nearest of each query among the allowed rows, nearest first; fewer when there are fewer. A row that

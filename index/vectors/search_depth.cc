@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <random>
@@ -19,6 +20,9 @@ constexpr std::array<std::uint32_t, search_depths_max> measured_k = {10, 100, 40
 constexpr std::uint32_t rows_per_k = 16;  // of larger k an exact pass is as good
 constexpr std::uint32_t rows_mixed = 4;
 constexpr std::uint32_t candidates_min = 64;
+// So many of the best estimates are put in order to see where the true neighbours stand among them.
+constexpr std::size_t placed_min = 2'048;
+constexpr std::size_t placed_per_k = 6;
 constexpr double spared_share = .25;  // of the misses allowed, kept back when codes are made
 constexpr int deepenings = 8;
 constexpr float everything = std::numeric_limits<float>::infinity();
@@ -120,32 +124,46 @@ class Sample {
 
   void place(std::size_t i, const std::vector<std::uint32_t>& list_of) {
     CodeScan scan(head_, parts_, rotation_, query(i));
-    auto order = scan.candidates(std::max<std::size_t>(8'192, 6 * std::size_t{k_max_}), everything, {});
-    std::sort(order.begin(), order.end(), nearer);
+    const auto found =
+        scan.candidates(std::max<std::size_t>(placed_min, placed_per_k * std::size_t{k_max_}), everything, {});
+    std::vector<std::uint32_t> rows;
+    std::vector<float> values;
+    for (const Neighbour& one : found) {
+      rows.push_back(one.row);
+      values.push_back(one.product);
+    }
     Placing& placing = placings_[i];
-    for (const Neighbour& one : order) placing.estimates.push_back(one.product);
-    places_in(order, exact_[i], placing.by_estimate);
-    std::vector<std::uint32_t> which;
-    for (const Neighbour& one : order) which.push_back(one.row);
-    std::vector<float> products(which.size());
+    placing.by_estimate = places(rows, values, exact_[i]);
+    placing.estimates = std::move(values);
+    for (float& estimate : placing.estimates) estimate /= std::max(scan.length(), 1e-30F);
+    values.resize(rows.size());
     const Int8Rows int8 = parts_.int8_rows();
-    Int8Query(query(i), int8.stride).products(int8, which, products);
-    for (std::size_t at = 0; at < order.size(); ++at) order[at].product = products[at];
-    std::sort(order.begin(), order.end(), nearer);
-    places_in(order, exact_[i], placing.by_int8);
+    Int8Query(query(i), int8.stride).products(int8, rows, values);
+    placing.by_int8 = places(rows, values, exact_[i]);
     for (const Neighbour& one : exact_[i])
       placing.promises.push_back(scan.promises().empty() ? 0
                                                          : scan.promises()[list_of[one.row]] / scan.length());
-    for (float& estimate : placing.estimates) estimate /= std::max(scan.length(), 1e-30F);
   }
 
-  // Past the end for those that are not among the candidates.
-  void places_in(const std::vector<Neighbour>& order, const std::vector<Neighbour>& exact,
-                 std::vector<std::uint32_t>& places) const {
-    const auto count = static_cast<std::uint32_t>(order.size());
-    std::vector<std::uint32_t> place_of(head_.rows, count);
-    for (std::uint32_t at = 0; at < count; ++at) place_of[order[at].row] = at;
-    for (const Neighbour& one : exact) places.push_back(place_of[one.row]);
+  // Sorts the values, the largest first, and says in which place those of the wanted rows stand: of equal ones
+  // in the last. Past the end for rows that are not there.
+  [[nodiscard]] std::vector<std::uint32_t> places(const std::vector<std::uint32_t>& rows,
+                                                  std::vector<float>& values,
+                                                  const std::vector<Neighbour>& wanted) const {
+    constexpr float absent = std::numeric_limits<float>::quiet_NaN();
+    std::vector<float> value_of(head_.rows, absent);
+    for (std::size_t i = 0; i < rows.size(); ++i) value_of[rows[i]] = values[i];
+    std::erase_if(values, [](float value) { return std::isnan(value); });
+    std::sort(values.begin(), values.end(), std::greater<>());
+    std::vector<std::uint32_t> places;
+    for (const Neighbour& one : wanted) {
+      const float value = value_of[one.row];
+      const auto past = std::isnan(value)
+                            ? values.end() + 1
+                            : std::upper_bound(values.begin(), values.end(), value, std::greater<>());
+      places.push_back(static_cast<std::uint32_t>(past - values.begin()) - 1);
+    }
+    return places;
   }
 
   // Half of what may be missed is left to the lists, most of the rest to the candidates.
