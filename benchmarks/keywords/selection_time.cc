@@ -18,14 +18,12 @@
 
 #include "base/env.h"
 #include "base/files.h"
+#include "engine/retrieve/retrieve.h"
 #include "index/snapshot.h"
 #include "tokenizer/analyzer.h"
 
 namespace kindling {
 namespace {
-
-constexpr float bigram_weight = .05F;  // those of engine/retrieve/score.h
-constexpr float named_weight = .5F;
 
 using Question = std::vector<Term>;
 
