@@ -1,6 +1,7 @@
 #include "encoder/network.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -105,25 +106,31 @@ const Columns& Network::normalized(const Norm& norm, const Columns& hidden, cons
   return normal;
 }
 
-// Word, type and learned position, summed.
+// Word, type and learned position, summed: a group of columns at a time, feature by feature.
 void Network::embed(const RaggedBatch& batch, const Columns& hidden) const {
   const float* zeros = weights_.zeros->data();
   const float* type = weights_.type.empty() ? zeros : weights_.type.data();
+  std::array<const float*, column_group> words{}, places{};
   std::size_t column = 0;
+  const auto write_group = [&](std::size_t count) {
+    for (std::size_t f = 0; f < shape_.hidden; ++f) {
+      float* to = hidden.feature(f) + column - count;
+      for (std::size_t i = 0; i < count; ++i) to[i] = words[i][f] + type[f] + places[i][f];
+      for (std::size_t i = count; i < column_group; ++i) to[i] = 0;
+    }
+  };
   for (const std::size_t length : batch.lengths) {
     KINDLING_CHECK(length > 0 && length <= shape_.tokens_max());
-    for (std::size_t position = 0; position < length; ++position, ++column) {
+    for (std::size_t position = 0; position < length; ++position) {
       const auto id = static_cast<std::size_t>(batch.ids[column]);
       KINDLING_CHECK(id < shape_.vocabulary);
-      const float* word = weights_.words.data() + id * shape_.hidden;
-      const float* place =
+      words[column % column_group] = weights_.words.data() + id * shape_.hidden;
+      places[column % column_group] =
           shape_.theta ? zeros : weights_.positions.data() + (shape_.first_position + position) * shape_.hidden;
-      for (std::size_t f = 0; f < shape_.hidden; ++f) hidden.feature(f)[column] = word[f] + type[f] + place[f];
+      if (++column % column_group == 0) write_group(column_group);
     }
   }
-  for (std::size_t f = 0; f < shape_.hidden; ++f) {
-    std::fill(hidden.feature(f) + column, hidden.feature(f) + round_up_columns(column), 0.0f);
-  }
+  if (column % column_group != 0) write_group(column % column_group);
 }
 
 // Queries, keys and values of all heads, one below the other.
@@ -166,14 +173,20 @@ void Network::attention(std::size_t layer, const RaggedBatch& batch, const Colum
   project(layer, in, projected, scratch);
   rotate(layer, batch, projected, scratch);
   const float scale = attention_scale(shape_);
+  const bool in_bf16 = packed_ != nullptr && attention_bf16_is_fast();
   std::size_t begin = 0;
   for (const std::size_t length : batch.lengths) {
     for (std::size_t head = 0; head < shape_.heads; ++head) {
       const std::size_t f = head * head_width;
-      attend(part(projected, f, head_width, begin, length),
-             part(projected, width + f, head_width, begin, length),
-             part(projected, 2 * width + f, head_width, begin, length), scale, scratch.attention,
-             part(context, f, head_width, begin, length), gains(layer, head));
+      const Columns queries = part(projected, f, head_width, begin, length);
+      const Columns keys = part(projected, width + f, head_width, begin, length);
+      const Columns values = part(projected, 2 * width + f, head_width, begin, length);
+      const Columns out = part(context, f, head_width, begin, length);
+      if (in_bf16) {
+        attend_bf16(queries, keys, values, scale, scratch.panel, out, gains(layer, head));
+      } else {
+        attend(queries, keys, values, scale, scratch.attention, out, gains(layer, head));
+      }
     }
     begin += length;
   }

@@ -1,6 +1,7 @@
 // A network of BERT's kind (network_shape.h): token ids to one vector a token, in single precision, or with the
-// products of weights and activations in eight bits or bfloat16 (base/simd/packed_linear.h). Attention,
-// normalisations and activation functions are always single precision.
+// products of weights and activations in eight bits or bfloat16 (base/simd/packed_linear.h); then attention is
+// in bfloat16 as well where that is fast (base/simd/attention_bf16.h). Normalisations and activation functions
+// are always single precision.
 //
 // Batches are ragged: the tokens of several texts stand side by side as columns (base/simd/columns.h), no token
 // is padded, and only attention and positions know where a text begins. A text's vectors are the same bits
@@ -13,6 +14,7 @@
 
 #include "base/result.h"
 #include "base/simd/attention.h"
+#include "base/simd/attention_bf16.h"
 #include "base/simd/columns.h"
 #include "base/simd/packed_linear.h"
 #include "encoder/network_shape.h"

@@ -68,8 +68,8 @@ class PackedWeights {
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
   [[nodiscard]] const std::vector<PackedLayer>& layers() const { return layers_; }
 
-  // Changes with the file's form and with what is packed how.
-  static constexpr unsigned version = 3;
+  // Changes with the file's form, with what is packed how, and with what agreement() is measured on.
+  static constexpr unsigned version = 4;
 
  private:
   struct alignas(64) Line {

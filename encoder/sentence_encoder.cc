@@ -74,7 +74,8 @@ struct Batches {
   [[nodiscard]] std::size_t count() const { return begins.size() - 1; }
 };
 
-// Scratch memory that passes from one micro-batch to the next on whatever thread.
+// Scratch memory that passes from one micro-batch to the next on whatever thread, and from one call to the
+// next: a short question would take longer to get clean memory than some of its layers take. Thread-safe.
 class ScratchPool {
  public:
   [[nodiscard]] std::unique_ptr<Network::Scratch> take() {
@@ -151,15 +152,14 @@ class SentenceEncoder final : public Encoder {
     result.dimensions = dimensions();
     result.values.resize(result.count * result.dimensions);
     for (const auto& ids : batches.texts) result.tokens += ids.size();
-    ScratchPool pool;
     parallel_for(batches.count(), options.threads, [&](std::size_t i) {
       if (cancellation.cancelled()) return;
-      auto scratch = pool.take();
+      auto scratch = pool_.take();
       const std::size_t begin = batches.begins[i], end = batches.begins[i + 1];
       encode_batch(
           std::span(batches.texts).subspan(begin, end - begin), *scratch,
           std::span(result.values).subspan(begin * result.dimensions, (end - begin) * result.dimensions));
-      pool.give(std::move(scratch));
+      pool_.give(std::move(scratch));
     });
     KINDLING_TRY_VOID(cancellation.check());
     return result;
@@ -238,6 +238,7 @@ class SentenceEncoder final : public Encoder {
   std::string model_fingerprint_, fingerprint_;  // the latter with the dimensions kept
   std::unique_ptr<PackedWeights> packed_;        // borrowed by network_; null in single precision
   Precision precision_ = Precision::f32;
+  mutable ScratchPool pool_;
 };
 
 }  // namespace

@@ -150,14 +150,19 @@ namespace kindling {
 
 HWY_EXPORT(Attend);
 
-void attend(const Columns& queries, const Columns& keys, const Columns& values, float scale,
-            AttentionScratch& scratch, const Columns& out, const DistanceGains& distances) {
+void check_attention(const Columns& queries, const Columns& keys, const Columns& values, const Columns& out,
+                     const DistanceGains& distances) {
   KINDLING_CHECK(queries.features == keys.features && keys.features == values.features);
   KINDLING_CHECK(out.features == values.features && out.count == queries.count);
   KINDLING_CHECK(keys.count == queries.count && values.count == queries.count);
   KINDLING_CHECK(distances.gains.empty() ||
                  distances.gains.size() > 2 * DistanceGains::radius_for(keys.count, distances.reach));
   KINDLING_CHECK(distances.reach == SIZE_MAX || !distances.gains.empty());
+}
+
+void attend(const Columns& queries, const Columns& keys, const Columns& values, float scale,
+            AttentionScratch& scratch, const Columns& out, const DistanceGains& distances) {
+  check_attention(queries, keys, values, out, distances);
   prepare_simd();
   HWY_DYNAMIC_DISPATCH(Attend)(queries, keys, values, scale, distances, scratch.scores(keys.count), out);
 }

@@ -46,4 +46,8 @@ struct DistanceGains {
 void attend(const Columns& queries, const Columns& keys, const Columns& values, float scale,
             AttentionScratch& scratch, const Columns& out, const DistanceGains& distances = {});
 
+// Ends the process unless shapes and gains are as required.
+void check_attention(const Columns& queries, const Columns& keys, const Columns& values, const Columns& out,
+                     const DistanceGains& distances);
+
 }  // namespace kindling

@@ -30,6 +30,9 @@ struct BrainPanel {
 
 #if HWY_TARGET == HWY_AVX3
 
+// Weights are fetched this many words before they are used.
+constexpr size_t kFetchAhead = 1024;
+
 bool HasBf16() { return __builtin_cpu_supports("avx512bf16") != 0; }
 
 // As ByteTile in multiply_int8.cc: the compiler's own intrinsics, compiled for one instruction more, unrolled
@@ -46,6 +49,7 @@ __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16"), noinline
     for (size_t v = 0; v < kVectors; ++v) sums[r][v] = _mm512_setzero_ps();
   }
   for (size_t step = 0; step < panel.steps; ++step) {
+    _mm_prefetch(weights + kFetchAhead, _MM_HINT_T0);
     __m512bh a[kVectors];
 #pragma GCC unroll 8
     for (size_t v = 0; v < kVectors; ++v) a[v] = (__m512bh)_mm512_load_si512(at + v * 16);
@@ -83,19 +87,29 @@ HWY_INLINE VU32 ToBrain(VU32 bits) {
   return hn::ShiftRight<16>(hn::Add(bits, hn::Add(odd, hn::Set(d, 0x7fff))));
 }
 
-// Words of columns [column, column + lanes), from the panel's first column on.
-void ConvertVector(const Columns& in, size_t in_column, size_t column, size_t steps, size_t columns,
-                   uint32_t* HWY_RESTRICT words) {
+// Features are fetched this many before they are read: each lies on another page.
+constexpr size_t kFeaturesAhead = 12;
+
+// Words of kVectors vectors of columns from `column` on, counted from the panel's first.
+template <size_t kVectors>
+void ConvertVectors(const Columns& in, size_t in_column, size_t column, const BrainPanel& panel,
+                    uint32_t* HWY_RESTRICT words) {
   const F32 d;
   const U32 du;
+  const size_t lanes = hn::Lanes(d);
   const float* HWY_RESTRICT from = in.data + in_column + column;
-  const auto number = [&](size_t f) {
+  const auto number = [&](size_t f, size_t v) HWY_ATTR {
     if (f >= in.features) return hn::Zero(du);
-    return ToBrain(hn::BitCast(du, hn::Load(d, from + f * in.stride)));
+    hwy::Prefetch(from + (f + kFeaturesAhead) * in.stride + v * lanes);
+    return ToBrain(hn::BitCast(du, hn::Load(d, from + f * in.stride + v * lanes)));
   };
   uint32_t* HWY_RESTRICT to = words + column;
-  for (size_t step = 0; step < steps; ++step, to += columns) {
-    hn::Store(hn::Or(number(2 * step), hn::ShiftLeft<16>(number(2 * step + 1))), du, to);
+  for (size_t step = 0; step < panel.steps; ++step, to += panel.columns) {
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) {
+      const VU32 low = number(2 * step, v), high = number(2 * step + 1, v);
+      hn::Store(hn::Or(low, hn::ShiftLeft<16>(high)), du, to + v * lanes);
+    }
   }
 }
 
@@ -104,8 +118,9 @@ HWY_INLINE void FinishBrains(const PackedLinear& layer, size_t row, const BlockS
                              size_t out_stride, size_t columns) {
   const F32 d;
   const size_t rows = HWY_MIN(size_t{layer.layout.rows}, layer.outputs() - row);
+  const float* HWY_RESTRICT biases = layer.bias.data() + row;
   for (size_t r = 0; r < rows; ++r) {
-    const V32 bias = hn::Set(d, layer.bias[row + r]);
+    const V32 bias = hn::Set(d, biases[r]);
     float* HWY_RESTRICT to = out + (row + r) * out_stride;
     for (size_t c = 0; c < columns; c += hn::Lanes(d)) {
       FinishVector<kEpilogue>(hn::Add(hn::Load(d, sums.at[r] + c), bias), to + c);
@@ -131,6 +146,8 @@ void MultiplyBrainPanel(const PackedLinear& layer, const BrainPanel& panel, Tile
   alignas(64) BlockSums<float> sums;
   for (size_t row = 0; row < layer.outputs(); row += layer.layout.rows) {
     const int32_t* weights = layer.words.data() + row * panel.steps;
+    FetchBlock(out + row * out_stride, out_stride, HWY_MIN(size_t{layer.layout.rows}, layer.outputs() - row),
+               panel.columns);
     if (tiles != nullptr) {
       tiles->multiply_bf16({weights, panel.data, panel.steps, panel.columns, sums.at[0], kPanelColumnsMost});
     } else {
@@ -155,8 +172,12 @@ void MultiplyBf16(const PackedLinear& layer, const Columns& in, const Columns& o
   uint32_t* words = scratch.panel(steps * panel_columns);
   for (size_t column = 0; column < in.count; column += panel_columns) {
     const size_t columns = HWY_MIN(panel_columns, round_up_columns(in.count - column));
-    for (size_t c = 0; c < columns; c += hn::Lanes(F32())) ConvertVector(in, column, c, steps, columns, words);
-    MultiplyBrainPanel(layer, {words, steps, columns}, tiles, out.data + column, out.stride, epilogue);
+    const BrainPanel panel{words, steps, columns};
+    const size_t lanes = hn::Lanes(F32());
+    size_t c = 0;
+    for (; c + 3 * lanes <= columns; c += 3 * lanes) ConvertVectors<3>(in, column, c, panel, words);
+    for (; c < columns; c += lanes) ConvertVectors<1>(in, column, c, panel, words);
+    MultiplyBrainPanel(layer, panel, tiles, out.data + column, out.stride, epilogue);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <optional>
 
 #include "base/check.h"
@@ -13,169 +14,14 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "base/simd/multiply_int8_spread-inl.h"
+#include "base/simd/multiply_int8_tiles-inl.h"
 #include "base/simd/panel-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kindling {
 namespace HWY_NAMESPACE {
 namespace {
-
-using I32 = hn::ScalableTag<int32_t>;
-using VI32 = hn::Vec<I32>;
-
-// One panel: [steps][columns] of 32 bits, each four bytes (by `zeros` too large) or two words of one column.
-struct Panel {
-  const uint32_t* data;
-  size_t steps, columns;
-  const float* scales;   // [columns]
-  const int32_t* zeros;  // [columns], what stands for nothing
-};
-
-using Sums = BlockSums<int32_t>;
-
-// Of words; a product needs a register of its own before it is added, so 16 registers hold 4 x 2 sums, not 4
-// x 3.
-constexpr size_t kWordVectors = kTileRows == 8 ? 3 : 2;
-
-// What pairs of 16-bit words within 32-bit lanes add to `sum`.
-HWY_INLINE VI32 DotWords(VI32 sum, VI32 a, VI32 b) {
-  const I32 d;
-#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
-  const hn::Repartition<int16_t, I32> words;
-  VI32 unused = hn::Zero(d);
-  return hn::ReorderWidenMulAccumulate(d, hn::BitCast(words, a), hn::BitCast(words, b), sum, unused);
-#else
-  static_cast<void>(d);
-  const VI32 low = hn::Mul(hn::ShiftRight<16>(hn::ShiftLeft<16>(a)), hn::ShiftRight<16>(hn::ShiftLeft<16>(b)));
-  return hn::Add(hn::Add(sum, low), hn::Mul(hn::ShiftRight<16>(a), hn::ShiftRight<16>(b)));
-#endif
-}
-
-// The tiles' loops over rows and vectors are unrolled by order: left to itself GCC 12 keeps the sums in memory,
-// which costs two thirds of the speed.
-
-template <size_t kVectors>
-void WordTile(const int32_t* HWY_RESTRICT weights, const Panel& panel, size_t column, Sums& out) {
-  const I32 d;
-  const size_t lanes = hn::Lanes(d);
-  const size_t columns = panel.columns;
-  const uint32_t* HWY_RESTRICT at = panel.data + column;
-  VI32 sums[kTileRows][kVectors];
-#pragma GCC unroll 8
-  for (size_t r = 0; r < kTileRows; ++r) {
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(d);
-  }
-  for (size_t step = 0; step < panel.steps; ++step) {
-    VI32 a[kVectors];
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) {
-      a[v] = hn::BitCast(d, hn::Load(hn::ScalableTag<uint32_t>(), at + v * lanes));
-    }
-#pragma GCC unroll 8
-    for (size_t r = 0; r < kTileRows; ++r) {
-      const VI32 b = hn::Set(d, weights[r]);
-#pragma GCC unroll 8
-      for (size_t v = 0; v < kVectors; ++v) sums[r][v] = DotWords(sums[r][v], a[v], b);
-    }
-    weights += kTileRows;
-    at += columns;
-  }
-#pragma GCC unroll 8
-  for (size_t r = 0; r < kTileRows; ++r) {
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) hn::Store(sums[r][v], d, out.at[r] + column + v * lanes);
-  }
-}
-
-#if HWY_TARGET == HWY_AVX3
-
-bool HasVnni() { return __builtin_cpu_supports("avx512vnni") != 0; }
-
-// The library at hand has no operation for vpdpbusd, hence the compiler's own. A function apart, because it is
-// compiled for one instruction more than the code around it.
-template <size_t kVectors>
-__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"), noinline)) void ByteTile(
-    const int32_t* HWY_RESTRICT weights, const Panel& panel, size_t column, Sums& out) {
-  const size_t columns = panel.columns;
-  const uint32_t* HWY_RESTRICT at = panel.data + column;
-  __m512i sums[kTileRows][kVectors];
-#pragma GCC unroll 8
-  for (size_t r = 0; r < kTileRows; ++r) {
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) sums[r][v] = _mm512_setzero_si512();
-  }
-  for (size_t step = 0; step < panel.steps; ++step) {
-    __m512i a[kVectors];
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) a[v] = _mm512_load_si512(at + v * 16);
-#pragma GCC unroll 8
-    for (size_t r = 0; r < kTileRows; ++r) {
-      const __m512i b = _mm512_set1_epi32(weights[r]);
-#pragma GCC unroll 8
-      for (size_t v = 0; v < kVectors; ++v) sums[r][v] = _mm512_dpbusd_epi32(sums[r][v], a[v], b);
-    }
-    weights += kTileRows;
-    at += columns;
-  }
-#pragma GCC unroll 8
-  for (size_t r = 0; r < kTileRows; ++r) {
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) _mm512_store_si512(out.at[r] + column + v * 16, sums[r][v]);
-  }
-}
-
-#elif HWY_TARGET == HWY_AVX2
-
-// Processors without AVX-512 may have its instruction for bytes by another name.
-bool HasVnni() { return simd_target() == SimdTarget::avx2_vnni; }
-
-template <size_t kVectors>
-__attribute__((target("avx2,fma,avxvnni"), noinline)) void ByteTile(const int32_t* HWY_RESTRICT weights,
-                                                                    const Panel& panel, size_t column,
-                                                                    Sums& out) {
-  const size_t columns = panel.columns;
-  const uint32_t* HWY_RESTRICT at = panel.data + column;
-  __m256i sums[kTileRows][kVectors];
-#pragma GCC unroll 8
-  for (size_t r = 0; r < kTileRows; ++r) {
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) sums[r][v] = _mm256_setzero_si256();
-  }
-  for (size_t step = 0; step < panel.steps; ++step) {
-    __m256i a[kVectors];
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) {
-      a[v] = _mm256_load_si256(reinterpret_cast<const __m256i*>(at + v * 8));
-    }
-#pragma GCC unroll 8
-    for (size_t r = 0; r < kTileRows; ++r) {
-      const __m256i b = _mm256_set1_epi32(weights[r]);
-#pragma GCC unroll 8
-      for (size_t v = 0; v < kVectors; ++v) sums[r][v] = _mm256_dpbusd_avx_epi32(sums[r][v], a[v], b);
-    }
-    weights += kTileRows;
-    at += columns;
-  }
-#pragma GCC unroll 8
-  for (size_t r = 0; r < kTileRows; ++r) {
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) {
-      _mm256_store_si256(reinterpret_cast<__m256i*>(out.at[r] + column + v * 8), sums[r][v]);
-    }
-  }
-}
-
-#else
-
-bool HasVnni() { return false; }
-
-template <size_t kVectors>
-void ByteTile(const int32_t*, const Panel&, size_t, Sums&) {
-  HWY_ABORT("bytes are packed only where VNNI is");
-}
-
-#endif
 
 // Of one panel being made.
 struct Quantizing {
@@ -186,68 +32,134 @@ struct Quantizing {
   size_t steps, columns;
 };
 
-// Scales, zeros and words of columns [column, column + lanes), from the panel's first column on.
-void QuantizeVector(const Quantizing& what, size_t column, uint32_t* HWY_RESTRICT words,
-                    float* HWY_RESTRICT scales, int32_t* HWY_RESTRICT zeros) {
+// Features are fetched this many before they are measured.
+constexpr size_t kFeaturesAhead = 12;
+
+// The sizes of kVectors vectors of columns.
+template <size_t kVectors>
+struct Steps {
+  V32 inverse[kVectors];  // how many steps one is
+  VI32 zero[kVectors];
+};
+
+// From the least and the most of each column; into the panel too. Loops go over rows of neighbouring vectors:
+// each feature lies on another page.
+template <size_t kVectors>
+HWY_INLINE Steps<kVectors> MeasureVectors(const Quantizing& what, size_t column, float* HWY_RESTRICT scales,
+                                          int32_t* HWY_RESTRICT zeros) {
+  const F32 d;
+  const I32 di;
+  const size_t lanes = hn::Lanes(d), stride = what.in.stride;
+  const float* HWY_RESTRICT from = what.in.data + what.in_column + column;
+  V32 least[kVectors], most[kVectors];
+  for (size_t v = 0; v < kVectors; ++v) least[v] = most[v] = hn::Zero(d);
+  for (size_t f = 0; f < what.in.features; ++f) {
+    const V32 share = hn::Set(d, what.shares[f]);
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) hwy::Prefetch(from + (f + kFeaturesAhead) * stride + v * lanes);
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) {
+      const V32 x = hn::Mul(hn::Load(d, from + f * stride + v * lanes), share);
+      least[v] = hn::Min(least[v], x);
+      most[v] = hn::Max(most[v], x);
+    }
+  }
+  Steps<kVectors> steps;
+  for (size_t v = 0; v < kVectors; ++v) {
+    const V32 width = hn::Sub(most[v], least[v]);
+    hn::Store(hn::Mul(width, hn::Set(d, 1.0f / 255.0f)), d, scales + column + v * lanes);
+    // A column of nothing, or of numbers whose inverse is none, becomes zeros.
+    steps.inverse[v] =
+        hn::IfThenElseZero(hn::Gt(width, hn::Set(d, 1e-30f)), hn::Div(hn::Set(d, 255.0f), width));
+    steps.zero[v] = hn::NearestInt(hn::Neg(hn::Mul(least[v], steps.inverse[v])));
+    hn::Store(steps.zero[v], di, zeros + column + v * lanes);
+  }
+  return steps;
+}
+
+// Added to a number of a few thousand at most, it rounds it to the nearest whole one, ties to even, which is
+// then in the lowest bits.
+constexpr float kRounding = 12582912.0f;  // 1.5 * 2^23
+constexpr int32_t kRoundingBits = 0x4b400000;
+
+// Scales, zeros and words of kVectors vectors of columns from `column` on.
+template <size_t kVectors>
+void QuantizeVectors(const Quantizing& what, size_t column, uint32_t* HWY_RESTRICT words,
+                     float* HWY_RESTRICT scales, int32_t* HWY_RESTRICT zeros) {
   const F32 d;
   const I32 di;
   const hn::ScalableTag<uint32_t> du;
-  const size_t features = what.in.features, stride = what.in.stride;
+  const size_t lanes = hn::Lanes(d), features = what.in.features, stride = what.in.stride;
   const float* HWY_RESTRICT from = what.in.data + what.in_column + column;
-  const auto number = [&](size_t f) {
-    return hn::Mul(hn::Load(d, from + f * stride), hn::Set(d, what.shares[f]));
-  };
-  V32 least = hn::Zero(d), most = hn::Zero(d);
-  for (size_t f = 0; f < features; ++f) {
-    const V32 x = number(f);
-    least = hn::Min(least, x);
-    most = hn::Max(most, x);
-  }
-  const V32 width = hn::Sub(most, least);
-  hn::Store(hn::Mul(width, hn::Set(d, 1.0f / 255.0f)), d, scales + column);
-  // A column of nothing, or of numbers whose inverse is none, becomes zeros.
-  const V32 inverse = hn::IfThenElseZero(hn::Gt(width, hn::Set(d, 1e-30f)), hn::Div(hn::Set(d, 255.0f), width));
-  const VI32 zero = hn::NearestInt(hn::Neg(hn::Mul(least, inverse)));
-  hn::Store(zero, di, zeros + column);
-  // In [0, 255]; both ends may be rounded away from each other, so the upper one is held.
-  const auto quantized = [&](size_t f) {
-    if (f >= features) return zero;
-    return hn::Min(hn::Add(hn::NearestInt(hn::Mul(number(f), inverse)), zero), hn::Set(di, 255));
-  };
+  const Steps<kVectors> steps = MeasureVectors<kVectors>(what, column, scales, zeros);
   uint32_t* HWY_RESTRICT to = words + column;
   for (size_t step = 0; step < what.steps; ++step, to += what.columns) {
-    const size_t f = step * what.inputs;
-    VI32 joined;
-    if (what.inputs == 4) {
-      const VI32 low = hn::Or(quantized(f), hn::ShiftLeft<8>(quantized(f + 1)));
-      const VI32 high = hn::Or(hn::ShiftLeft<16>(quantized(f + 2)), hn::ShiftLeft<24>(quantized(f + 3)));
-      joined = hn::Or(low, high);
-    } else {
-      const VI32 low = hn::Sub(quantized(f), zero), high = hn::Sub(quantized(f + 1), zero);
-      joined = hn::Or(hn::And(low, hn::Set(di, 0xffff)), hn::ShiftLeft<16>(high));
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) {
+      // In [0, 255], or less the zero; both ends may be rounded away from each other, so the upper one is held.
+      const VI32 zero = hn::Sub(steps.zero[v], hn::Set(di, kRoundingBits));
+      const auto quantized = [&](size_t f) HWY_ATTR {
+        if (f >= features) return steps.zero[v];
+        const V32 number = hn::Mul(hn::Load(d, from + f * stride + v * lanes), hn::Set(d, what.shares[f]));
+        const V32 rounded = hn::Add(hn::Mul(number, steps.inverse[v]), hn::Set(d, kRounding));
+        return hn::Min(hn::Add(hn::BitCast(di, rounded), zero), hn::Set(di, 255));
+      };
+      const size_t f = step * what.inputs;
+      VI32 joined;
+      if (what.inputs == 4) {
+        const VI32 low = hn::Or(quantized(f), hn::ShiftLeft<8>(quantized(f + 1)));
+        const VI32 high = hn::Or(hn::ShiftLeft<16>(quantized(f + 2)), hn::ShiftLeft<24>(quantized(f + 3)));
+        joined = hn::Or(low, high);
+      } else {
+        const VI32 low = hn::Sub(quantized(f), steps.zero[v]);
+        const VI32 high = hn::Sub(quantized(f + 1), steps.zero[v]);
+        joined = hn::Or(hn::And(low, hn::Set(di, 0xffff)), hn::ShiftLeft<16>(high));
+      }
+      hn::Store(hn::BitCast(du, joined), du, to + v * lanes);
     }
-    hn::Store(hn::BitCast(du, joined), du, to);
   }
 }
 
-// What is left to do with the sums of the block that begins at `row`.
+// What is left to do with the sums of the block that begins at `row`, in kVectors vectors of columns.
+template <bool kBytes, Epilogue kEpilogue, size_t kVectors>
+HWY_INLINE void FinishVectors(const PackedLinear& layer, size_t row, const Sums& sums, const Panel& panel,
+                              size_t column, float* HWY_RESTRICT out, size_t out_stride) {
+  const F32 d;
+  const I32 di;
+  const size_t lanes = hn::Lanes(d), rows = HWY_MIN(size_t{layer.layout.rows}, layer.outputs() - row);
+  const float* HWY_RESTRICT row_scales = layer.scales.data() + row;
+  const float* HWY_RESTRICT biases = layer.bias.data() + row;
+  const int32_t* HWY_RESTRICT row_sums = layer.row_sums.data() + row;
+  V32 scales[kVectors];
+  VI32 zeros[kVectors];
+  for (size_t v = 0; v < kVectors; ++v) {
+    scales[v] = hn::Load(d, panel.scales + column + v * lanes);
+    zeros[v] = hn::Load(di, panel.zeros + column + v * lanes);
+  }
+  float* HWY_RESTRICT to = out + row * out_stride + column;
+  for (size_t r = 0; r < rows; ++r, to += out_stride) {
+    const V32 scale = hn::Set(d, row_scales[r]), bias = hn::Set(d, biases[r]);
+    const VI32 row_sum = hn::Set(di, row_sums[r]);
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) {
+      VI32 exact = hn::Load(di, sums.at[r] + column + v * lanes);
+      if (kBytes) exact = hn::Sub(exact, hn::Mul(row_sum, zeros[v]));
+      const V32 sum = hn::Mul(hn::ConvertTo(d, exact), scales[v]);
+      FinishVector<kEpilogue>(hn::MulAdd(sum, scale, bias), to + v * lanes);
+    }
+  }
+}
+
 template <bool kBytes, Epilogue kEpilogue>
 HWY_INLINE void FinishBlock(const PackedLinear& layer, size_t row, const Sums& sums, const Panel& panel,
                             float* out, size_t out_stride) {
-  const F32 d;
-  const I32 di;
-  const size_t rows = HWY_MIN(size_t{layer.layout.rows}, layer.outputs() - row);
-  for (size_t r = 0; r < rows; ++r) {
-    const V32 scale = hn::Set(d, layer.scales[row + r]);
-    const V32 bias = hn::Set(d, layer.bias[row + r]);
-    const VI32 row_sum = hn::Set(di, layer.row_sums[row + r]);
-    float* HWY_RESTRICT to = out + (row + r) * out_stride;
-    for (size_t c = 0; c < panel.columns; c += hn::Lanes(d)) {
-      VI32 exact = hn::Load(di, sums.at[r] + c);
-      if (kBytes) exact = hn::Sub(exact, hn::Mul(row_sum, hn::Load(di, panel.zeros + c)));
-      const V32 sum = hn::ConvertTo(d, exact);
-      FinishVector<kEpilogue>(hn::MulAdd(hn::Mul(sum, hn::Load(d, panel.scales + c)), scale, bias), to + c);
-    }
+  const size_t lanes = hn::Lanes(F32());
+  size_t c = 0;
+  for (; c + 3 * lanes <= panel.columns; c += 3 * lanes) {
+    FinishVectors<kBytes, kEpilogue, 3>(layer, row, sums, panel, c, out, out_stride);
+  }
+  for (; c < panel.columns; c += lanes) {
+    FinishVectors<kBytes, kEpilogue, 1>(layer, row, sums, panel, c, out, out_stride);
   }
 }
 
@@ -280,10 +192,15 @@ template <bool kBytes>
 void MultiplyPanel(const PackedLinear& layer, const Panel& panel, TileSession* tiles, float* out,
                    size_t out_stride, Epilogue epilogue) {
   alignas(64) Sums sums;
+  if (panel.spread != nullptr) std::memset(&sums, 0, sizeof sums);  // of columns not spread
   for (size_t row = 0; row < layer.outputs(); row += layer.layout.rows) {
     const int32_t* weights = layer.words.data() + row * panel.steps;
+    FetchBlock(out + row * out_stride, out_stride, HWY_MIN(size_t{layer.layout.rows}, layer.outputs() - row),
+               panel.columns);
     if (tiles != nullptr) {
       tiles->multiply_int8({weights, panel.data, panel.steps, panel.columns, sums.at[0], kPanelColumnsMost});
+    } else if (panel.spread != nullptr) {
+      SpreadBlock(weights, panel, sums);
     } else {
       SumBlock<kBytes>(weights, panel, sums);
     }
@@ -306,14 +223,23 @@ void MultiplyInt8(const PackedLinear& layer, const Columns& in, const Columns& o
                   TileSession* tiles, PackedScratch& scratch) {
   const size_t steps = layer.layout.steps(in.features);
   const size_t panel_columns = PanelColumns(layer.layout);
-  uint32_t* words = scratch.panel(steps * panel_columns);
+  uint32_t* words = scratch.panel(steps * panel_columns + SpreadWords(steps));
+  const bool may_spread = tiles == nullptr && layer.layout.inputs == 4;
   HWY_ALIGN float scales[kPanelColumnsMost];
   HWY_ALIGN int32_t zeros[kPanelColumnsMost];
   for (size_t column = 0; column < in.count; column += panel_columns) {
     const size_t columns = HWY_MIN(panel_columns, round_up_columns(in.count - column));
     const Quantizing what{in, column, layer.shares.data(), layer.layout.inputs, steps, columns};
-    for (size_t c = 0; c < columns; c += hn::Lanes(F32())) QuantizeVector(what, c, words, scales, zeros);
-    const Panel panel{words, steps, columns, scales, zeros};
+    const size_t lanes = hn::Lanes(F32());
+    size_t c = 0;
+    for (; c + 3 * lanes <= columns; c += 3 * lanes) QuantizeVectors<3>(what, c, words, scales, zeros);
+    for (; c < columns; c += lanes) QuantizeVectors<1>(what, c, words, scales, zeros);
+    Panel panel{words, steps, columns, scales, zeros};
+    if (may_spread && in.count - column <= kSpreadColumns) {
+      panel.spread = words + steps * panel_columns;
+      panel.spread_columns = (in.count - column + 3) / 4 * 4;
+      SpreadColumns(panel, panel.spread_columns, words + steps * panel_columns);
+    }
     if (layer.layout.inputs == 4) {
       MultiplyPanel<true>(layer, panel, tiles, out.data + column, out.stride, epilogue);
     } else {

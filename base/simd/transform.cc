@@ -5,6 +5,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "base/simd/transform.cc"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
@@ -23,28 +24,56 @@ void GeluAll(float* HWY_RESTRICT values, size_t count) {
   for (; i < count; ++i) hn::StoreU(Gelu(one, hn::LoadU(one, values + i)), one, values + i);
 }
 
-// Two passes for mean and variance, because one pass loses digits when the mean is large.
-void NormalizeLayer(const Columns& in, const float* HWY_RESTRICT weight, const float* HWY_RESTRICT bias,
-                    float epsilon, const Columns& out) {
+// kVectors vectors of columns from `column` on. Neighbouring ones go together and features are fetched some
+// before they are read, because each feature lies on another page. Two passes for mean and variance, because
+// one pass loses digits when the mean is large.
+template <size_t kVectors>
+void NormalizeVectors(const Columns& in, const float* HWY_RESTRICT weight, const float* HWY_RESTRICT bias,
+                      float epsilon, const Columns& out, size_t column) {
+  constexpr size_t kAhead = 12;
   const hn::ScalableTag<float> d;
   using V = hn::Vec<decltype(d)>;
-  const V per_feature = hn::Set(d, 1.0f / static_cast<float>(in.features));
-  for (size_t column = 0; column < in.count; column += hn::Lanes(d)) {
-    V sum = hn::Zero(d);
-    for (size_t f = 0; f < in.features; ++f) sum = hn::Add(sum, hn::Load(d, in.feature(f) + column));
-    const V mean = hn::Mul(sum, per_feature);
-    V squares = hn::Zero(d);
-    for (size_t f = 0; f < in.features; ++f) {
-      const V off = hn::Sub(hn::Load(d, in.feature(f) + column), mean);
-      squares = hn::MulAdd(off, off, squares);
-    }
-    const V variance = hn::MulAdd(squares, per_feature, hn::Set(d, epsilon));
-    const V scale = hn::Div(hn::Set(d, 1.0f), hn::Sqrt(variance));
-    for (size_t f = 0; f < in.features; ++f) {
-      const V unit = hn::Mul(hn::Sub(hn::Load(d, in.feature(f) + column), mean), scale);
-      hn::Store(hn::MulAdd(unit, hn::Set(d, weight[f]), hn::Set(d, bias[f])), d, out.feature(f) + column);
+  const size_t lanes = hn::Lanes(d), features = in.features;
+  const V per_feature = hn::Set(d, 1.0f / static_cast<float>(features));
+  const float* HWY_RESTRICT from = in.data + column;
+  V mean[kVectors], scale[kVectors];
+  for (size_t v = 0; v < kVectors; ++v) mean[v] = scale[v] = hn::Zero(d);
+  for (size_t f = 0; f < features; ++f) {
+    const float* HWY_RESTRICT at = from + f * in.stride;
+    for (size_t v = 0; v < kVectors; ++v) {
+      hwy::Prefetch(at + kAhead * in.stride + v * lanes);
+      mean[v] = hn::Add(mean[v], hn::Load(d, at + v * lanes));
     }
   }
+  for (size_t v = 0; v < kVectors; ++v) mean[v] = hn::Mul(mean[v], per_feature);
+  for (size_t f = 0; f < features; ++f) {
+    const float* HWY_RESTRICT at = from + f * in.stride;
+    for (size_t v = 0; v < kVectors; ++v) {
+      const V off = hn::Sub(hn::Load(d, at + v * lanes), mean[v]);
+      scale[v] = hn::MulAdd(off, off, scale[v]);
+    }
+  }
+  for (size_t v = 0; v < kVectors; ++v) {
+    const V variance = hn::MulAdd(scale[v], per_feature, hn::Set(d, epsilon));
+    scale[v] = hn::Div(hn::Set(d, 1.0f), hn::Sqrt(variance));
+  }
+  for (size_t f = 0; f < features; ++f) {
+    const V factor = hn::Set(d, weight[f]), term = hn::Set(d, bias[f]);
+    for (size_t v = 0; v < kVectors; ++v) {
+      const V unit = hn::Mul(hn::Sub(hn::Load(d, from + f * in.stride + v * lanes), mean[v]), scale[v]);
+      hn::Store(hn::MulAdd(unit, factor, term), d, out.feature(f) + column + v * lanes);
+    }
+  }
+}
+
+void NormalizeLayer(const Columns& in, const float* HWY_RESTRICT weight, const float* HWY_RESTRICT bias,
+                    float epsilon, const Columns& out) {
+  const size_t lanes = hn::Lanes(hn::ScalableTag<float>());
+  size_t column = 0;
+  for (; column + 2 * lanes < in.count; column += 3 * lanes) {
+    NormalizeVectors<3>(in, weight, bias, epsilon, out, column);
+  }
+  for (; column < in.count; column += lanes) NormalizeVectors<1>(in, weight, bias, epsilon, out, column);
 }
 
 template <Gate kGate>

@@ -127,6 +127,41 @@ TEST(MultiplyInt8, EqualsTheNaiveTwinOnEveryTargetWithAllTails) {
   });
 }
 
+// One short text, alone or in the last panel, is multiplied another way where there is AVX-512 VNNI.
+TEST(MultiplyInt8, FewColumnsEqualTheNaiveTwin) {
+  on_every_packed_target([] {
+    for (const Epilogue epilogue : {Epilogue::store, Epilogue::gelu, Epilogue::add}) {
+      for (std::size_t count = 1; count <= 14; ++count) {
+        for (const std::size_t inputs : {1, 4, 5, 9, 31}) {
+          Case data(11, inputs, count);
+          expect_equals_twin(data, epilogue);
+        }
+      }
+    }
+    for (const std::size_t count : {52, 53, 60, 61}) {
+      Case data(24, 129, count);
+      expect_equals_twin(data, Epilogue::store);
+    }
+  });
+}
+
+TEST(MultiplyInt8, FewColumnsAreTheSameBitsAsAmongMany) {
+  on_every_packed_target([] {
+    Case many(24, 77, 48);
+    const OwnedLayer packed(many.layer(), PackedNumbers::int8, many.shares);
+    PackedScratch scratch;
+    multiply_packed(packed.linear(), many.in, many.out, Epilogue::gelu, scratch);
+    for (std::size_t count = 1; count <= 13; ++count) {
+      Case few(24, 77, count);
+      for (std::size_t f = 0; f < 77; ++f) std::copy_n(many.in.feature(f), count, few.in.feature(f));
+      multiply_packed(packed.linear(), few.in, few.out, Epilogue::gelu, scratch);
+      for (std::size_t row = 0; row < 24; ++row) {
+        for (std::size_t c = 0; c < count; ++c) ASSERT_EQ(few.out.feature(row)[c], many.out.feature(row)[c]);
+      }
+    }
+  });
+}
+
 // Sixteen-bit sums of two products would overflow here, thirty-two bits do not.
 TEST(MultiplyInt8, TheLargestNumbersDoNotSaturate) {
   on_every_packed_target([] {
