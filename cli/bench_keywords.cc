@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/text_lines.h"
 #include "cli/bench_report.h"
 #include "cli/text_layout.h"
-#include "cli/text_lines.h"
 #include "engine/measure/bench_keywords.h"
 
 namespace kindling {

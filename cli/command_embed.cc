@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "base/env.h"
+#include "base/text_lines.h"
 #include "cli/commands.h"
 #include "cli/npy.h"
 #include "cli/text_layout.h"
-#include "cli/text_lines.h"
 
 namespace kindling {
 namespace {

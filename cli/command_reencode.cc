@@ -3,13 +3,13 @@
 #include <optional>
 
 #include "base/env.h"
+#include "base/text_lines.h"
 #include "cli/commands.h"
 #include "cli/encoder_choice.h"
 #include "cli/folders.h"
 #include "cli/memory_setting.h"
 #include "cli/progress.h"
 #include "cli/text_layout.h"
-#include "cli/text_lines.h"
 #include "engine/ingest/reencode.h"
 #include "index/shadow.h"
 

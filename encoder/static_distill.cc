@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/simd/vectors.h"
+#include "base/text_lines.h"
 #include "encoder/static_axes.h"
 #include "encoder/static_encoder.h"
 
@@ -21,18 +22,6 @@ constexpr std::string_view continuation = "##";
 // Ranks of single characters, which a vocabulary lists before its words whatever their frequency: marks are
 // everywhere, letters and digits of ASCII frequent, others as rare as their script.
 constexpr double mark_rank = 1, letter_rank = 50, character_rank = 5'000;
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.push_back(line);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
 
 // "[SEP]", "[unused7]".
 bool is_special(std::string_view piece) {

@@ -16,21 +16,8 @@
 
 #include "base/env.h"
 #include "base/simd/dispatch.h"
+#include "base/text_lines.h"
 #include "encoder/encoder.h"
-
-namespace {
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    lines.push_back(text.substr(0, end));
-    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  }
-  return lines;
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   using namespace kindling;

@@ -1,4 +1,4 @@
-#include "cli/text_lines.h"
+#include "base/text_lines.h"
 
 #include <algorithm>
 

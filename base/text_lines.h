@@ -1,4 +1,4 @@
-// Files that hold one text a line.
+// Texts that hold one thing a line.
 //
 // Pure; safe from any thread.
 #pragma once
