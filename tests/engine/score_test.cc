@@ -193,6 +193,23 @@ TEST(Score, RanksAreOrderedAndDocumentsComeOnce) {
   EXPECT_EQ(ranked.front().score, rank_chunks(index.snapshot(), scores, 1).front().score);
 }
 
+// A token of this encoder is a word.
+TEST(Score, VectorsCountWhereTokensAreNeitherCrumbsNorUnknownRuns) {
+  const auto gate_of = [](std::size_t letters) {
+    std::string text;
+    for (int i = 0; i < 60; ++i) text += std::string(letters, static_cast<char>('a' + i % 26)) + " ";
+    std::vector<SmallDocument> documents;
+    for (int i = 0; i < 40; ++i) documents.push_back({"/" + std::to_string(i), text + std::to_string(i), ""});
+    const SmallIndex index(documents);
+    const Query query = query_for(index, "lock", SearchMode::hybrid);
+    return score(index.snapshot(), query, retrieve(index.snapshot(), query, everything), SearchMode::hybrid)
+        .gate;
+  };
+  EXPECT_EQ(gate_of(1), 0);
+  EXPECT_EQ(gate_of(4), 1);
+  EXPECT_EQ(gate_of(16), 0);
+}
+
 // The definition: all chunks in their order, and of each group the first.
 std::vector<ChunkIndex> first_of_each(const std::vector<RankedChunk>& all,
                                       const std::function<std::uint32_t(ChunkIndex)>& group_of) {
