@@ -14,6 +14,7 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "base/simd/multiply_int8_narrow-inl.h"
 #include "base/simd/multiply_int8_spread-inl.h"
 #include "base/simd/multiply_int8_tiles-inl.h"
 #include "base/simd/panel-inl.h"
@@ -28,7 +29,6 @@ struct Quantizing {
   const Columns& in;
   size_t in_column;     // of the panel's first
   const float* shares;  // [in.features]
-  size_t inputs;        // in a word
   size_t steps, columns;
 };
 
@@ -104,24 +104,17 @@ void QuantizeVectors(const Quantizing& what, size_t column, uint32_t* HWY_RESTRI
         const V32 rounded = hn::Add(hn::Mul(number, steps.inverse[v]), hn::Set(d, kRounding));
         return hn::Min(hn::Add(hn::BitCast(di, rounded), zero), hn::Set(di, 255));
       };
-      const size_t f = step * what.inputs;
-      VI32 joined;
-      if (what.inputs == 4) {
-        const VI32 low = hn::Or(quantized(f), hn::ShiftLeft<8>(quantized(f + 1)));
-        const VI32 high = hn::Or(hn::ShiftLeft<16>(quantized(f + 2)), hn::ShiftLeft<24>(quantized(f + 3)));
-        joined = hn::Or(low, high);
-      } else {
-        const VI32 low = hn::Sub(quantized(f), steps.zero[v]);
-        const VI32 high = hn::Sub(quantized(f + 1), steps.zero[v]);
-        joined = hn::Or(hn::And(low, hn::Set(di, 0xffff)), hn::ShiftLeft<16>(high));
-      }
+      const size_t f = step * 4;
+      const VI32 low = hn::Or(quantized(f), hn::ShiftLeft<8>(quantized(f + 1)));
+      const VI32 high = hn::Or(hn::ShiftLeft<16>(quantized(f + 2)), hn::ShiftLeft<24>(quantized(f + 3)));
+      const VI32 joined = hn::Or(low, high);
       hn::Store(hn::BitCast(du, joined), du, to + v * lanes);
     }
   }
 }
 
 // What is left to do with the sums of the block that begins at `row`, in kVectors vectors of columns.
-template <bool kBytes, Epilogue kEpilogue, size_t kVectors>
+template <Epilogue kEpilogue, size_t kVectors>
 HWY_INLINE void FinishVectors(const PackedLinear& layer, size_t row, const Sums& sums, const Panel& panel,
                               size_t column, float* HWY_RESTRICT out, size_t out_stride) {
   const F32 d;
@@ -142,53 +135,53 @@ HWY_INLINE void FinishVectors(const PackedLinear& layer, size_t row, const Sums&
     const VI32 row_sum = hn::Set(di, row_sums[r]);
 #pragma GCC unroll 8
     for (size_t v = 0; v < kVectors; ++v) {
-      VI32 exact = hn::Load(di, sums.at[r] + column + v * lanes);
-      if (kBytes) exact = hn::Sub(exact, hn::Mul(row_sum, zeros[v]));
+      const VI32 shifted = hn::Load(di, sums.at[r] + column + v * lanes);
+      const VI32 exact = hn::Sub(shifted, hn::Mul(row_sum, zeros[v]));
       const V32 sum = hn::Mul(hn::ConvertTo(d, exact), scales[v]);
       FinishVector<kEpilogue>(hn::MulAdd(sum, scale, bias), to + v * lanes);
     }
   }
 }
 
-template <bool kBytes, Epilogue kEpilogue>
+template <Epilogue kEpilogue>
 HWY_INLINE void FinishBlock(const PackedLinear& layer, size_t row, const Sums& sums, const Panel& panel,
                             float* out, size_t out_stride) {
   const size_t lanes = hn::Lanes(F32());
   size_t c = 0;
   for (; c + 3 * lanes <= panel.columns; c += 3 * lanes) {
-    FinishVectors<kBytes, kEpilogue, 3>(layer, row, sums, panel, c, out, out_stride);
+    FinishVectors<kEpilogue, 3>(layer, row, sums, panel, c, out, out_stride);
   }
   for (; c < panel.columns; c += lanes) {
-    FinishVectors<kBytes, kEpilogue, 1>(layer, row, sums, panel, c, out, out_stride);
+    FinishVectors<kEpilogue, 1>(layer, row, sums, panel, c, out, out_stride);
   }
 }
 
-template <bool kBytes, size_t kVectors>
+template <bool kNarrow, size_t kVectors>
 HWY_INLINE void Tile(const int32_t* weights, const Panel& panel, size_t column, Sums& sums) {
-  if constexpr (kBytes) {
-    ByteTile<kVectors>(weights, panel, column, sums);
+  if constexpr (kNarrow) {
+    NarrowTile<kVectors>(weights, panel, column, sums);
   } else {
-    WordTile<kVectors>(weights, panel, column, sums);
+    ByteTile<kVectors>(weights, panel, column, sums);
   }
 }
 
 // sums = weights of one block * all columns of the panel.
-template <bool kBytes>
+template <bool kNarrow>
 HWY_INLINE void SumBlock(const int32_t* weights, const Panel& panel, Sums& sums) {
   const size_t lanes = hn::Lanes(I32());
-  constexpr size_t kMost = kBytes ? kTileVectors : kWordVectors;
+  constexpr size_t kMost = kNarrow ? kNarrowVectors : kTileVectors;
   size_t column = 0;
   for (; column + kMost * lanes <= panel.columns; column += kMost * lanes) {
-    Tile<kBytes, kMost>(weights, panel, column, sums);
+    Tile<kNarrow, kMost>(weights, panel, column, sums);
   }
   if (kMost == 3 && column + 2 * lanes <= panel.columns) {
-    Tile<kBytes, 2>(weights, panel, column, sums);
+    Tile<kNarrow, 2>(weights, panel, column, sums);
     column += 2 * lanes;
   }
-  if (column < panel.columns) Tile<kBytes, 1>(weights, panel, column, sums);
+  if (column < panel.columns) Tile<kNarrow, 1>(weights, panel, column, sums);
 }
 
-template <bool kBytes>
+template <bool kNarrow>
 void MultiplyPanel(const PackedLinear& layer, const Panel& panel, TileSession* tiles, float* out,
                    size_t out_stride, Epilogue epilogue) {
   alignas(64) Sums sums;
@@ -202,19 +195,17 @@ void MultiplyPanel(const PackedLinear& layer, const Panel& panel, TileSession* t
     } else if (panel.spread != nullptr) {
       SpreadBlock(weights, panel, sums);
     } else {
-      SumBlock<kBytes>(weights, panel, sums);
+      SumBlock<kNarrow>(weights, panel, sums);
     }
-    if (epilogue == Epilogue::store)
-      FinishBlock<kBytes, Epilogue::store>(layer, row, sums, panel, out, out_stride);
-    if (epilogue == Epilogue::gelu)
-      FinishBlock<kBytes, Epilogue::gelu>(layer, row, sums, panel, out, out_stride);
-    if (epilogue == Epilogue::add) FinishBlock<kBytes, Epilogue::add>(layer, row, sums, panel, out, out_stride);
+    if (epilogue == Epilogue::store) FinishBlock<Epilogue::store>(layer, row, sums, panel, out, out_stride);
+    if (epilogue == Epilogue::gelu) FinishBlock<Epilogue::gelu>(layer, row, sums, panel, out, out_stride);
+    if (epilogue == Epilogue::add) FinishBlock<Epilogue::add>(layer, row, sums, panel, out, out_stride);
   }
 }
 
 }  // namespace
 
-bool HasByteVectors() { return HasVnni(); }
+bool Int8IsNarrow() { return HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && !HasVnni(); }
 size_t Int8VectorRows() { return kTileRows; }
 
 bool Int8IsFast() { return HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR; }
@@ -224,12 +215,12 @@ void MultiplyInt8(const PackedLinear& layer, const Columns& in, const Columns& o
   const size_t steps = layer.layout.steps(in.features);
   const size_t panel_columns = PanelColumns(layer.layout);
   uint32_t* words = scratch.panel(steps * panel_columns + SpreadWords(steps));
-  const bool may_spread = tiles == nullptr && layer.layout.inputs == 4;
+  const bool may_spread = tiles == nullptr && layer.layout.narrow == 0;
   HWY_ALIGN float scales[kPanelColumnsMost];
   HWY_ALIGN int32_t zeros[kPanelColumnsMost];
   for (size_t column = 0; column < in.count; column += panel_columns) {
     const size_t columns = HWY_MIN(panel_columns, round_up_columns(in.count - column));
-    const Quantizing what{in, column, layer.shares.data(), layer.layout.inputs, steps, columns};
+    const Quantizing what{in, column, layer.shares.data(), steps, columns};
     const size_t lanes = hn::Lanes(F32());
     size_t c = 0;
     for (; c + 3 * lanes <= columns; c += 3 * lanes) QuantizeVectors<3>(what, c, words, scales, zeros);
@@ -240,7 +231,7 @@ void MultiplyInt8(const PackedLinear& layer, const Columns& in, const Columns& o
       panel.spread_columns = (in.count - column + 3) / 4 * 4;
       SpreadColumns(panel, panel.spread_columns, words + steps * panel_columns);
     }
-    if (layer.layout.inputs == 4) {
+    if (layer.layout.narrow > 0) {
       MultiplyPanel<true>(layer, panel, tiles, out.data + column, out.stride, epilogue);
     } else {
       MultiplyPanel<false>(layer, panel, tiles, out.data + column, out.stride, epilogue);
@@ -255,15 +246,23 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace kindling {
 
-HWY_EXPORT(HasByteVectors);
+HWY_EXPORT(Int8IsNarrow);
 HWY_EXPORT(Int8VectorRows);
 HWY_EXPORT(Int8IsFast);
 HWY_EXPORT(MultiplyInt8);
 
 PackedLayout int8_layout() {
   if (simd_target() == SimdTarget::amx) return {.inputs = 4, .rows = tile_block_rows, .together = tile_words};
-  return {.inputs = HWY_DYNAMIC_DISPATCH(HasByteVectors)() ? 4u : 2u,
-          .rows = static_cast<std::uint32_t>(HWY_DYNAMIC_DISPATCH(Int8VectorRows)())};
+  PackedLayout layout = int8_narrow_layout();
+  if (!HWY_DYNAMIC_DISPATCH(Int8IsNarrow)()) layout.narrow = 0;
+  return layout;
+}
+
+PackedLayout int8_narrow_layout() {
+  prepare_simd();
+  return {.inputs = 4,
+          .rows = static_cast<std::uint32_t>(HWY_DYNAMIC_DISPATCH(Int8VectorRows)()),
+          .narrow = int8_narrow_steps};
 }
 
 bool int8_is_fast() {
@@ -271,30 +270,53 @@ bool int8_is_fast() {
   return HWY_DYNAMIC_DISPATCH(Int8IsFast)();
 }
 
+namespace {
+
+// What 127 stands for in a row: its largest number, unless steps of 16 bits could overflow. In these a lane
+// sums the products of two neighbours of each step; at worst activations are the most where weights have one
+// sign, and nothing where they have the other.
+float largest_of(const PackedLayout& layout, std::span<const float> row) {
+  float largest = 0;
+  for (const float x : row) largest = std::max(largest, std::abs(x));
+  if (layout.narrow == 0) return largest;
+  // Each number may be rounded away from zero by half.
+  const auto room = static_cast<float>(32'767 / 255) - static_cast<float>(layout.narrow);
+  const std::size_t group = std::size_t{4} * layout.narrow;
+  for (std::size_t begin = 0; begin < row.size(); begin += group) {
+    for (const std::size_t lane : {0, 2}) {
+      float above = 0, below = 0;
+      for (std::size_t at = begin + lane; at < std::min(begin + group, row.size()); at += 4) {
+        for (const float x : {row[at], row[at + 1]}) (x > 0 ? above : below) += x;
+      }
+      largest = std::max(largest, std::max(above, -below) * (127.0f / room));
+    }
+  }
+  return largest;
+}
+
+}  // namespace
+
 void pack_int8(const PackedLayout& layout, const Linear& layer, std::size_t first_output,
                std::span<const float> shares, const Int8Target& target) {
   const std::size_t inputs = layer.inputs(), steps = layout.steps(inputs);
-  KINDLING_CHECK(inputs <= int8_inputs_max && shares.size() == inputs);
-  const unsigned bits = 32 / layout.inputs;
-  const std::uint32_t mask = bits == 8 ? 0xffu : 0xffffu;
+  KINDLING_CHECK(layout.inputs == 4 && inputs <= int8_inputs_max && shares.size() == inputs);
   const std::size_t jump = std::size_t{layout.together} * layout.rows;
-  std::vector<float> inverse_shares(shares.begin(), shares.end()), row(steps * layout.inputs);
+  std::vector<float> inverse_shares(shares.begin(), shares.end()), row(steps * 4);
   for (float& share : inverse_shares) share = 1 / share;
   for (std::size_t output = 0; output < layer.outputs(); ++output) {
-    float largest = 0;
     for (std::size_t k = 0; k < inputs; ++k) {
       row[k] = layer.weights[output * inputs + k] * inverse_shares[k];
-      largest = std::max(largest, std::abs(row[k]));
     }
+    const float largest = largest_of(layout, row);
     const float inverse = largest > 1e-30f ? 127.0f / largest : 0.0f;
     const std::size_t at = first_output + output;
     std::int32_t* words = target.words.data() + layout.place(at, 0, inputs);
     std::int32_t sum = 0;
     for (std::size_t step = 0; step < steps; ++step) {
       std::uint32_t word = 0;
-      for (std::uint32_t i = 0; i < layout.inputs; ++i) {
-        const auto weight = static_cast<std::int32_t>(std::lrintf(row[step * layout.inputs + i] * inverse));
-        word |= (static_cast<std::uint32_t>(weight) & mask) << (i * bits);
+      for (std::uint32_t i = 0; i < 4; ++i) {
+        const auto weight = static_cast<std::int32_t>(std::lrintf(row[step * 4 + i] * inverse));
+        word |= (static_cast<std::uint32_t>(weight) & 0xffu) << (i * 8);
         sum += weight;
       }
       words[step / layout.together * jump + step % layout.together] = static_cast<std::int32_t>(word);
@@ -306,7 +328,8 @@ void pack_int8(const PackedLayout& layout, const Linear& layer, std::size_t firs
 
 void multiply_int8(const PackedLinear& layer, const Columns& in, const Columns& out, Epilogue epilogue,
                    PackedScratch& scratch) {
-  KINDLING_CHECK(layer.layout == int8_layout() && layer.shares.size() == layer.inputs);
+  KINDLING_CHECK(layer.layout == int8_layout() || layer.layout == int8_narrow_layout());
+  KINDLING_CHECK(layer.shares.size() == layer.inputs);
   KINDLING_CHECK(layer.scales.size() == layer.outputs() && layer.row_sums.size() == layer.outputs());
   std::optional<TileSession> tiles;
   if (layer.layout.together > 1) tiles.emplace();

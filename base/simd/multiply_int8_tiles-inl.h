@@ -21,7 +21,7 @@ namespace {
 using I32 = hn::ScalableTag<int32_t>;
 using VI32 = hn::Vec<I32>;
 
-// One panel: [steps][columns] of 32 bits, each four bytes (by `zeros` too large) or two words of one column.
+// One panel: [steps][columns] of 32 bits, each four bytes of one column, by `zeros` too large.
 struct Panel {
   const uint32_t* data;
   size_t steps, columns;
@@ -33,60 +33,8 @@ struct Panel {
 
 using Sums = BlockSums<int32_t>;
 
-// Of words; a product needs a register of its own before it is added, so 16 registers hold 4 x 2 sums, not 4
-// x 3.
-constexpr size_t kWordVectors = kTileRows == 8 ? 3 : 2;
-
-// What pairs of 16-bit words within 32-bit lanes add to `sum`.
-HWY_INLINE VI32 DotWords(VI32 sum, VI32 a, VI32 b) {
-  const I32 d;
-#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
-  const hn::Repartition<int16_t, I32> words;
-  VI32 unused = hn::Zero(d);
-  return hn::ReorderWidenMulAccumulate(d, hn::BitCast(words, a), hn::BitCast(words, b), sum, unused);
-#else
-  static_cast<void>(d);
-  const VI32 low = hn::Mul(hn::ShiftRight<16>(hn::ShiftLeft<16>(a)), hn::ShiftRight<16>(hn::ShiftLeft<16>(b)));
-  return hn::Add(hn::Add(sum, low), hn::Mul(hn::ShiftRight<16>(a), hn::ShiftRight<16>(b)));
-#endif
-}
-
 // The tiles' loops over rows and vectors are unrolled by order: left to itself GCC 12 keeps the sums in memory,
 // which costs two thirds of the speed.
-
-template <size_t kVectors>
-void WordTile(const int32_t* HWY_RESTRICT weights, const Panel& panel, size_t column, Sums& out) {
-  const I32 d;
-  const size_t lanes = hn::Lanes(d);
-  const size_t columns = panel.columns;
-  const uint32_t* HWY_RESTRICT at = panel.data + column;
-  VI32 sums[kTileRows][kVectors];
-#pragma GCC unroll 8
-  for (size_t r = 0; r < kTileRows; ++r) {
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(d);
-  }
-  for (size_t step = 0; step < panel.steps; ++step) {
-    VI32 a[kVectors];
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) {
-      a[v] = hn::BitCast(d, hn::Load(hn::ScalableTag<uint32_t>(), at + v * lanes));
-    }
-#pragma GCC unroll 8
-    for (size_t r = 0; r < kTileRows; ++r) {
-      const VI32 b = hn::Set(d, weights[r]);
-#pragma GCC unroll 8
-      for (size_t v = 0; v < kVectors; ++v) sums[r][v] = DotWords(sums[r][v], a[v], b);
-    }
-    weights += kTileRows;
-    at += columns;
-  }
-#pragma GCC unroll 8
-  for (size_t r = 0; r < kTileRows; ++r) {
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) hn::Store(sums[r][v], d, out.at[r] + column + v * lanes);
-  }
-}
 
 #if HWY_TARGET == HWY_AVX3
 
@@ -174,9 +122,44 @@ __attribute__((target("avx2,fma,avxvnni"), noinline)) void ByteTile(const int32_
 
 bool HasVnni() { return false; }
 
+// The byte of each lane that begins at bit kAt.
+template <int kAt>
+HWY_INLINE VI32 UnsignedByte(VI32 x) {
+  return hn::And(hn::ShiftRight<kAt>(x), hn::Set(I32(), 255));
+}
+template <int kAt>
+HWY_INLINE VI32 SignedByte(VI32 x) {
+  return hn::ShiftRight<24>(hn::ShiftLeft<24 - kAt>(x));
+}
+
+// Right everywhere and nowhere fast.
 template <size_t kVectors>
-void ByteTile(const int32_t*, const Panel&, size_t, Sums&) {
-  HWY_ABORT("bytes are packed only where VNNI is");
+void ByteTile(const int32_t* HWY_RESTRICT weights, const Panel& panel, size_t column, Sums& out) {
+  const I32 d;
+  const size_t lanes = hn::Lanes(d);
+  const uint32_t* HWY_RESTRICT at = panel.data + column;
+  VI32 sums[kTileRows][kVectors];
+  for (size_t r = 0; r < kTileRows; ++r) {
+    for (size_t v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(d);
+  }
+  for (size_t step = 0; step < panel.steps; ++step, weights += kTileRows, at += panel.columns) {
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) {
+      const VI32 a = hn::BitCast(d, hn::Load(hn::ScalableTag<uint32_t>(), at + v * lanes));
+      const VI32 a0 = UnsignedByte<0>(a), a1 = UnsignedByte<8>(a), a2 = UnsignedByte<16>(a),
+                 a3 = UnsignedByte<24>(a);
+#pragma GCC unroll 8
+      for (size_t r = 0; r < kTileRows; ++r) {
+        const VI32 b = hn::Set(d, weights[r]);
+        const VI32 low = hn::Add(hn::Mul(a0, SignedByte<0>(b)), hn::Mul(a1, SignedByte<8>(b)));
+        const VI32 high = hn::Add(hn::Mul(a2, SignedByte<16>(b)), hn::Mul(a3, SignedByte<24>(b)));
+        sums[r][v] = hn::Add(sums[r][v], hn::Add(low, high));
+      }
+    }
+  }
+  for (size_t r = 0; r < kTileRows; ++r) {
+    for (size_t v = 0; v < kVectors; ++v) hn::Store(sums[r][v], d, out.at[r] + column + v * lanes);
+  }
 }
 
 #endif

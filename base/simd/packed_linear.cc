@@ -8,7 +8,8 @@ namespace kindling {
 
 std::string PackedLayout::name() const {
   return std::string(numbers == PackedNumbers::int8 ? "int8-" : "bf16-") + std::to_string(inputs) + "x" +
-         std::to_string(rows) + "x" + std::to_string(together);
+         std::to_string(rows) + "x" + std::to_string(together) +
+         (narrow > 0 ? "n" + std::to_string(narrow) : "");
 }
 
 void multiply_packed(const PackedLinear& layer, const Columns& in, const Columns& out, Epilogue epilogue,

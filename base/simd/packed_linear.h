@@ -19,17 +19,19 @@ namespace kindling {
 
 enum class PackedNumbers : std::uint8_t { int8, bf16 };
 
-// How packed weights lie. Each word of 32 bits holds `inputs` weights of one output: four bytes, two 16-bit
-// words, or two bfloat16. A block is `rows` outputs; within it go the steps, `together` at a time; in these the
-// rows, and of each row its words. Instructions for vectors take one step at a time, those for tiles sixteen.
+// How packed weights lie. Each word of 32 bits holds `inputs` weights of one output: four bytes or two
+// bfloat16. A block is `rows` outputs; within it go the steps, `together` at a time; in these the rows, and of
+// each row its words. Instructions for vectors take one step at a time, those for tiles sixteen. Bytes are
+// small enough for the sums of `narrow` steps to fit into 16 bits, if that is not 0 (multiply_int8.h).
 struct PackedLayout {
   PackedNumbers numbers = PackedNumbers::int8;
   std::uint32_t inputs = 0;
   std::uint32_t rows = 0;
   std::uint32_t together = 1;
+  std::uint32_t narrow = 0;
 
   friend bool operator==(const PackedLayout&, const PackedLayout&) = default;
-  [[nodiscard]] std::string name() const;  // "int8-4x8x1", for file names
+  [[nodiscard]] std::string name() const;  // "int8-4x8x1" or "int8-4x4x1n2", for file names
   [[nodiscard]] std::size_t steps(std::size_t layer_inputs) const {
     return round_up((layer_inputs + inputs - 1) / inputs, together);
   }

@@ -12,11 +12,13 @@ class OwnedLayer {
  public:
   // For the instruction set that is in use when it is made; in eight bits with these shares, one each if empty.
   OwnedLayer(const Linear& layer, PackedNumbers numbers, std::vector<float> shares = {})
-      : layout_(numbers == PackedNumbers::int8 ? int8_layout() : bf16_layout()),
+      : OwnedLayer(layer, numbers == PackedNumbers::int8 ? int8_layout() : bf16_layout(), std::move(shares)) {}
+  OwnedLayer(const Linear& layer, const PackedLayout& layout, std::vector<float> shares = {})
+      : layout_(layout),
         inputs_(layer.inputs()),
         bias_(layer.bias),
         words_(layout_.words(layer.outputs(), inputs_)) {
-    if (numbers == PackedNumbers::bf16) {
+    if (layout_.numbers == PackedNumbers::bf16) {
       pack_bf16(layout_, layer, 0, words_);
       return;
     }
