@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -15,7 +16,10 @@ void parallel_for(std::size_t count, unsigned threads, const std::function<void(
   std::vector<std::jthread> others;
   const std::size_t extra = std::min<std::size_t>(threads > 0 ? threads - 1 : 0, count > 0 ? count - 1 : 0);
   others.reserve(extra);
-  for (std::size_t i = 0; i < extra; ++i) others.emplace_back(run);
+  try {
+    for (std::size_t i = 0; i < extra; ++i) others.emplace_back(run);
+  } catch (const std::system_error&) {  // no more threads to be had: those that run take it all
+  }
   run();
 }
 

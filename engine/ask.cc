@@ -112,7 +112,8 @@ class Asking {
   }
 
   Status gather() {
-    KINDLING_TRY(const EvidenceOptions wanted, evidence_options(snapshot_, options_.pack, budget_.tokens));
+    KINDLING_TRY(const EvidenceOptions wanted,
+                 evidence_options(snapshot_, *tokenizer_, options_.pack, budget_.tokens));
     KINDLING_TRY(evidence_, gather_evidence(snapshot_, encoder_, looked_for_, wanted, total_, cancellation_));
     if (!extractive_) complete_units(snapshot_, evidence_.units, budget_.tokens);
     if (converses()) evidence_.units = options_.conversation->news(evidence_.units);

@@ -23,6 +23,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -46,6 +47,12 @@ struct SectionMatch {
   float named_heading = 0;  // by a heading alone
 };
 
+struct ChunkCandidates;
+
+// What may be among the best of a selection, found by themselves: const, of one question, one snapshot and one
+// `count` with its weights.
+using LexicalCandidates = std::shared_ptr<const ChunkCandidates>;
+
 // Which of the matches are wanted. The best are those with the largest
 //
 //   score + bigram_weight * bigram + named_weight * named_heading of the section
@@ -58,8 +65,10 @@ struct LexicalSelection {
   std::size_t count = 0;
   float bigram_weight = 0;
   float named_weight = 0;
-  std::span<const ChunkIndex> also;      // ascending; those that hold no term are left out
-  const DocumentSet* allowed = nullptr;  // of the snapshot's slots
+  std::span<const ChunkIndex> also;        // ascending; those that hold no term are left out
+  const DocumentSet* allowed = nullptr;    // of the snapshot's slots
+  LexicalCandidates candidates = nullptr;  // of the same selection, found before; null: they are found now
+  unsigned threads = 1;                    // to work on, where there is much to do
 };
 
 // Live chunks and sections that hold at least one term of the question, in index order: all of them, or the

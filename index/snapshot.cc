@@ -163,6 +163,10 @@ class IndexSnapshot final : public Snapshot {
     warming_->asked();
     return search_terms(lexical_segments(), question, &selection);
   }
+  [[nodiscard]] LexicalCandidates lexical_candidates(std::span<const Term> question,
+                                                     const LexicalSelection& selection) const override {
+    return find_lexical_candidates(lexical_segments(), question, selection);
+  }
   [[nodiscard]] std::uint64_t chunk_frequency(std::string_view term) const override {
     return kindling::chunk_frequency(lexical_segments(), term);
   }
@@ -178,9 +182,9 @@ class IndexSnapshot final : public Snapshot {
                                                       const DocumentSet& allowed) const override {
     return kindling::phrase_chunks(lexical_segments(), phrase, allowed);
   }
-  [[nodiscard]] TermCounts sentence_terms(std::span<const Term> question,
-                                          std::span<const ChunkIndex> chunks) const override {
-    return count_in_sentences(lexical_segments(), question, positions_of(chunks));
+  [[nodiscard]] TermCounts sentence_terms(std::span<const Term> question, std::span<const ChunkIndex> chunks,
+                                          unsigned threads) const override {
+    return count_in_sentences(lexical_segments(), question, positions_of(chunks), threads);
   }
   [[nodiscard]] TermCounts heading_terms(std::span<const Term> question,
                                          std::span<const SectionIndex> sections) const override {

@@ -162,6 +162,10 @@ class Snapshot {
   [[nodiscard]] virtual LexicalMatches lexical(std::span<const Term> question) const = 0;
   [[nodiscard]] virtual LexicalMatches lexical(std::span<const Term> question,
                                                const LexicalSelection& selection) const = 0;
+  // The first half of a selection, for which `also` does not matter: for those who have something else to do
+  // meanwhile.
+  [[nodiscard]] virtual LexicalCandidates lexical_candidates(std::span<const Term> question,
+                                                             const LexicalSelection& selection) const = 0;
 
   // Chunks that hold the term, removed ones included until they are merged away; 0: unknown.
   [[nodiscard]] virtual std::uint64_t chunk_frequency(std::string_view term) const = 0;
@@ -179,7 +183,8 @@ class Snapshot {
   // headings over each of `sections` (title and heading path together): index/term_counts.h. Require:
   // ascending.
   [[nodiscard]] virtual TermCounts sentence_terms(std::span<const Term> question,
-                                                  std::span<const ChunkIndex> chunks) const = 0;
+                                                  std::span<const ChunkIndex> chunks,
+                                                  unsigned threads = 1) const = 0;
   [[nodiscard]] virtual TermCounts heading_terms(std::span<const Term> question,
                                                  std::span<const SectionIndex> sections) const = 0;
 

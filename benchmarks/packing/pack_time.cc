@@ -62,7 +62,8 @@ Status run(char** arguments) {
     KINDLING_TRY(
         Evidence evidence,
         gather_evidence(*snapshot, encoder.get(), {.text = question, .mode = SearchMode::hybrid, .filter = {}},
-                        {.budget = tokens, .pinned = {}, .deadline_ms = {}}, Stopwatch(), never_cancelled()));
+                        {.candidates = candidate_chunks(*tokenizer, tokens), .pinned = {}, .deadline_ms = {}},
+                        Stopwatch(), never_cancelled()));
     const std::vector<Unit> units = best_of(evidence.units, std::stoull(arguments[5]));
     for (int round = std::stoi(arguments[6]); round > 0; --round) {
       const double begin = cpu_ms();

@@ -161,7 +161,7 @@ class Contemplating {
 
   Result<std::vector<UnitShard>> best_shards() {
     const std::uint64_t tokens = budget_.tokens * wanted_.subagents;
-    KINDLING_TRY(const EvidenceOptions wanted, evidence_options(snapshot_, options_.pack, tokens));
+    KINDLING_TRY(const EvidenceOptions wanted, evidence_options(snapshot_, *tokenizer_, options_.pack, tokens));
     KINDLING_TRY(Evidence evidence,
                  gather_evidence(snapshot_, encoder_, question_, wanted, total_, cancellation_));
     if (contemplation_.plan.planned_by_model) KINDLING_TRY_VOID(add_parts(evidence.units, wanted));

@@ -67,12 +67,19 @@ class PackTrial {
   Result<std::vector<Outcome>> run(std::span<const std::uint64_t> budgets, bool quality,
                                    const Cancellation& cancellation) {
     const Question question{.text = query_.text, .mode = SearchMode::hybrid, .filter = {}, .quality = quality};
-    KINDLING_TRY(evidence_, gather_evidence(snapshot_, &encoder_, question, {}, Stopwatch(), cancellation));
-    const std::vector<RankedChunk> ranked = rank_chunks(snapshot_, evidence_.scores, snapshot_.chunk_slots());
+    EvidenceOptions wanted;
+    std::vector<RankedChunk> ranked;
     std::vector<Outcome> outcomes;
     for (const std::uint64_t budget : budgets) {
-      evidence_.units = value_units(snapshot_, evidence_.query, evidence_.candidates, evidence_.scores,
-                                    candidate_chunks(budget));
+      const std::size_t candidates = candidate_chunks(encoder_.tokenizer(), budget);
+      if (candidates != wanted.candidates) {
+        wanted.candidates = candidates;
+        KINDLING_TRY(evidence_,
+                     gather_evidence(snapshot_, &encoder_, question, wanted, Stopwatch(), cancellation));
+        ranked = rank_chunks(snapshot_, evidence_.scores, snapshot_.chunk_slots());
+      }
+      evidence_.units =
+          value_units(snapshot_, evidence_.query, evidence_.candidates, evidence_.scores, candidates);
       take_whole_document(snapshot_, evidence_.units, budget);
       Outcome outcome;
       KINDLING_TRY_VOID(pack_into(budget, outcome));

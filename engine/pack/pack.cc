@@ -54,10 +54,10 @@ std::string_view to_string(PassageOrder order) {
   return "unknown";
 }
 
-Result<EvidenceOptions> evidence_options(const Snapshot& snapshot, const PackOptions& options,
-                                         std::uint64_t budget) {
+Result<EvidenceOptions> evidence_options(const Snapshot& snapshot, const Tokenizer& tokenizer,
+                                         const PackOptions& options, std::uint64_t budget) {
   EvidenceOptions evidence;
-  evidence.budget = budget;
+  evidence.candidates = candidate_chunks(tokenizer, budget);
   evidence.deadline_ms = options.deadline_ms;
   for (const std::string& document : options.pinned) {
     KINDLING_TRY(const DocumentIndex index, snapshot.find(document));
@@ -95,7 +95,7 @@ Result<Packed> pack(const Snapshot& snapshot, const Encoder* encoder, const Ques
   KINDLING_TRY(const auto tokenizer, profile_tokenizer(profile));
   KINDLING_TRY(const Budget budget, request_budget(profile, options));
   const Stopwatch retrieving;
-  KINDLING_TRY(const EvidenceOptions wanted, evidence_options(snapshot, options, budget.tokens));
+  KINDLING_TRY(const EvidenceOptions wanted, evidence_options(snapshot, *tokenizer, options, budget.tokens));
   KINDLING_TRY(Evidence evidence, gather_evidence(snapshot, encoder, question, wanted, total, cancellation));
   complete_units(snapshot, evidence.units, budget.tokens);
   const double retrieve_ms = retrieving.milliseconds();

@@ -17,9 +17,10 @@
 
 namespace kindling {
 
-// What is to be gathered for a request of `budget` tokens, the pinned documents found. Errors: `not_found`.
-[[nodiscard]] Result<EvidenceOptions> evidence_options(const Snapshot& snapshot, const PackOptions& options,
-                                                       std::uint64_t budget);
+// What is to be gathered for a request of `budget` tokens of this tokenizer, the pinned documents found.
+// Errors: `not_found`.
+[[nodiscard]] Result<EvidenceOptions> evidence_options(const Snapshot& snapshot, const Tokenizer& tokenizer,
+                                                       const PackOptions& options, std::uint64_t budget);
 
 // What goes in together: a document of much value whole, rows with their headers.
 void complete_units(const Snapshot& snapshot, std::vector<Unit>& units, std::uint64_t tokens);

@@ -9,19 +9,23 @@
 namespace kindling {
 namespace {
 
-constexpr std::size_t candidate_chunks_min = 500;
-constexpr std::uint64_t tokens_per_candidate = 64;  // half a chunk
-constexpr double encoding_ms = 10;                  // of a question, on a slow machine
-constexpr double parts_share = .5;                  // of the deadline, after which parts are left out
-constexpr float known_part_share = .2f;             // of the strongest part's value; measured, docs/packing.md
+// Half a chunk, as many chunks are cut: some 64 tokens.
+constexpr std::string_view half_a_chunk =
+    "Every evening the keeper climbs the hundred and twelve steps of the tower, fills the reservoir with oil, "
+    "trims the four wicks, winds the clockwork that turns the lens, and writes into the book what the weather "
+    "was, which ships went by and whatever broke, before he goes down to his supper and to bed.";
+constexpr double encoding_ms = 10;       // of a question, on a slow machine
+constexpr double parts_share = .5;       // of the deadline, after which parts are left out
+constexpr float known_part_share = .2f;  // of the strongest part's value; measured, docs/packing.md
 constexpr float pinned_value = 1e6f;
 
 Result<Evidence> gather_one(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
-                            std::uint64_t budget, const Cancellation& cancellation) {
+                            std::size_t candidates, const Cancellation& cancellation) {
   Evidence evidence;
-  KINDLING_TRY(evidence.query, make_query(snapshot, encoder, question, cancellation));
-  const std::size_t chunks = candidate_chunks(budget);
-  evidence.candidates = retrieve(snapshot, evidence.query, chunks);
+  KINDLING_TRY(evidence.query, read_question(snapshot, question));
+  const std::size_t chunks = std::max(candidates, candidate_chunks_min);
+  KINDLING_TRY(evidence.candidates,
+               encode_and_retrieve(snapshot, encoder, question, evidence.query, chunks, cancellation));
   evidence.has_vectors = evidence.candidates.has_vectors;
   KINDLING_TRY(evidence.scores,
                score_closely(snapshot, encoder, question, evidence.query, evidence.candidates, cancellation));
@@ -53,8 +57,9 @@ void add_parts(std::vector<Unit>& units, std::span<std::vector<Unit>> parts) {
 
 }  // namespace
 
-std::size_t candidate_chunks(std::uint64_t budget) {
-  return std::max<std::size_t>(candidate_chunks_min, budget / tokens_per_candidate);
+std::size_t candidate_chunks(const Tokenizer& tokenizer, std::uint64_t budget) {
+  const std::uint64_t each = std::max<std::uint64_t>(1, tokenizer.part(half_a_chunk, budget));
+  return std::max<std::size_t>(candidate_chunks_min, budget / each);
 }
 
 Result<Evidence> gather_evidence(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
@@ -66,7 +71,7 @@ Result<Evidence> gather_evidence(const Snapshot& snapshot, const Encoder* encode
     asked.mode = SearchMode::keyword;
     skipped.emplace_back("vectors");
   }
-  KINDLING_TRY(Evidence evidence, gather_one(snapshot, encoder, asked, options.budget, cancellation));
+  KINDLING_TRY(Evidence evidence, gather_one(snapshot, encoder, asked, options.candidates, cancellation));
   evidence.skipped = std::move(skipped);
 
   std::vector<std::vector<Unit>> parts;
@@ -77,7 +82,7 @@ Result<Evidence> gather_evidence(const Snapshot& snapshot, const Encoder* encode
     }
     Question one = asked;
     one.text = part;
-    KINDLING_TRY(Evidence found, gather_one(snapshot, encoder, one, options.budget, cancellation));
+    KINDLING_TRY(Evidence found, gather_one(snapshot, encoder, one, options.candidates, cancellation));
     parts.push_back(std::move(found.units));
   }
   add_parts(evidence.units, parts);

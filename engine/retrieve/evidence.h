@@ -16,6 +16,7 @@
 #include "engine/retrieve/score.h"
 #include "engine/retrieve/value.h"
 #include "index/snapshot.h"
+#include "tokenizer/tokenizer.h"
 
 namespace kindling {
 
@@ -30,14 +31,17 @@ struct Evidence {
 };
 
 struct EvidenceOptions {
-  std::uint64_t budget = 0;           // tokens for the whole request
+  std::size_t candidates = 0;         // chunks to choose from (candidate_chunks); too few are taken as 500
   std::vector<DocumentIndex> pinned;  // go in whole
   std::optional<double> deadline_ms;  // of the whole pack, from `watch`
 };
 
+inline constexpr std::size_t candidate_chunks_min = 500;
+
 // How many chunks are candidates for a window of `budget` tokens: a window has twice the chunks to choose from
-// that it holds.
-[[nodiscard]] std::size_t candidate_chunks(std::uint64_t budget);
+// that it holds. How many it holds depends on how the window is counted: where only bytes can be promised, a
+// quarter of what an exact tokenizer fits in.
+[[nodiscard]] std::size_t candidate_chunks(const Tokenizer& tokenizer, std::uint64_t budget);
 
 // With a deadline, parts of the question are left out once half of the time is gone, and the vectors where the
 // time is shorter than the encoding of a question takes. Errors: those of make_query.

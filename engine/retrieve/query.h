@@ -45,4 +45,9 @@ struct Query {
 [[nodiscard]] Result<Query> make_query(const Snapshot& snapshot, const Encoder* encoder,
                                        const Question& question, const Cancellation& cancellation);
 
+// The two halves of make_query: all but the vector, and the vector, where the mode wants one.
+[[nodiscard]] Result<Query> read_question(const Snapshot& snapshot, const Question& question);
+[[nodiscard]] Status add_vector(const Snapshot& snapshot, const Encoder* encoder, const Question& question,
+                                Query& query, const Cancellation& cancellation);
+
 }  // namespace kindling

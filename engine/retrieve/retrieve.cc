@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/env.h"
+#include "base/parallel.h"
 
 namespace kindling {
 namespace {
@@ -71,34 +72,39 @@ void add_phrases(const Query& query, std::vector<CandidateChunk>& chunks) {
   }
 }
 
-}  // namespace
+LexicalSelection selection_of(const Query& query, std::size_t depth) {
+  LexicalSelection selection;
+  selection.count = depth;
+  selection.bigram_weight = bigram_weight;
+  selection.named_weight = named_weight;
+  selection.allowed = &query.allowed;
+  return selection;
+}
 
-Candidates retrieve(const Snapshot& snapshot, const Query& query, std::size_t depth) {
-  Candidates candidates;
-  std::vector<NearestChunk> nearest;
-  if (!query.vector.empty()) {
-    const Stopwatch watch;
-    nearest = snapshot.nearest(query.vector, depth, query.allowed);
-    candidates.nearest_ms = watch.milliseconds();
-    candidates.has_vectors = true;
-    candidates.spread = snapshot.cosine_spread(query.vector);
-    if (!nearest.empty()) candidates.cosine_max = nearest.front().cosine;
-  }
+// What vectors find, by chunk; what is known of all of them goes to `candidates`.
+std::vector<NearestChunk> find_nearest(const Snapshot& snapshot, const Query& query, std::size_t depth,
+                                       Candidates& candidates) {
+  if (query.vector.empty()) return {};
+  const Stopwatch watch;
+  std::vector<NearestChunk> nearest = snapshot.nearest(query.vector, depth, query.allowed);
+  candidates.nearest_ms = watch.milliseconds();
+  candidates.has_vectors = true;
+  candidates.spread = snapshot.cosine_spread(query.vector);
+  if (!nearest.empty()) candidates.cosine_max = nearest.front().cosine;
   std::sort(nearest.begin(), nearest.end(),
             [](const NearestChunk& a, const NearestChunk& b) { return a.chunk < b.chunk; });
+  return nearest;
+}
+
+// Both legs' chunks, each with what both say of it. `selection`: with candidates, if they were found before.
+void join(const Snapshot& snapshot, const Query& query, std::span<const NearestChunk> nearest,
+          LexicalSelection selection, Candidates& candidates) {
   std::vector<ChunkIndex> found;
   found.reserve(nearest.size());
   for (const NearestChunk& one : nearest) found.push_back(one.chunk);
   add_phrase_chunks(query, found);
-
-  if (!query.terms.empty()) {
-    const LexicalSelection selection{.count = depth,
-                                     .bigram_weight = bigram_weight,
-                                     .named_weight = named_weight,
-                                     .also = found,
-                                     .allowed = &query.allowed};
-    candidates.lexical = snapshot.lexical(query.terms, selection);
-  }
+  selection.also = found;
+  if (!query.terms.empty()) candidates.lexical = snapshot.lexical(query.terms, selection);
   std::vector<ChunkIndex> matched;
   matched.reserve(candidates.lexical.chunks.size());
   for (const ChunkMatch& match : candidates.lexical.chunks) matched.push_back(match.chunk);
@@ -110,6 +116,39 @@ Candidates retrieve(const Snapshot& snapshot, const Query& query, std::size_t de
   add_lexical(snapshot, candidates);
   add_phrases(query, candidates.chunks);
   if (candidates.has_vectors) add_cosines(snapshot, query, nearest, candidates.chunks);
+}
+
+}  // namespace
+
+Candidates retrieve(const Snapshot& snapshot, const Query& query, std::size_t depth) {
+  Candidates candidates;
+  const std::vector<NearestChunk> nearest = find_nearest(snapshot, query, depth, candidates);
+  join(snapshot, query, nearest, selection_of(query, depth), candidates);
+  return candidates;
+}
+
+Result<Candidates> encode_and_retrieve(const Snapshot& snapshot, const Encoder* encoder,
+                                       const Question& question, Query& query, std::size_t depth,
+                                       const Cancellation& cancellation, std::uint32_t side_by_side_from) {
+  if (snapshot.chunk_slots() < side_by_side_from || query.terms.empty()) {
+    KINDLING_TRY_VOID(add_vector(snapshot, encoder, question, query, cancellation));
+    return retrieve(snapshot, query, depth);
+  }
+  Candidates candidates;
+  std::vector<NearestChunk> nearest;
+  LexicalSelection selection = selection_of(query, depth);
+  selection.threads = 2;
+  Status encoded;
+  parallel_for(2, 2, [&](std::size_t leg) {
+    if (leg == 1) {
+      selection.candidates = snapshot.lexical_candidates(query.terms, selection);
+      return;
+    }
+    encoded = add_vector(snapshot, encoder, question, query, cancellation);
+    if (encoded.ok()) nearest = find_nearest(snapshot, query, depth, candidates);
+  });
+  KINDLING_TRY_VOID(encoded);
+  join(snapshot, query, nearest, std::move(selection), candidates);
   return candidates;
 }
 

@@ -56,4 +56,20 @@ struct Candidates {
 // Requires: depth > 0.
 [[nodiscard]] Candidates retrieve(const Snapshot& snapshot, const Query& query, std::size_t depth);
 
+// Chunks of a collection from which on a second thread costs less than it saves.
+inline constexpr std::uint32_t side_by_side_chunks = 100'000;
+
+// Threads that are worth their cost for one question.
+[[nodiscard]] inline unsigned threads_for(const Snapshot& snapshot) {
+  return snapshot.chunk_slots() < side_by_side_chunks ? 1 : 2;
+}
+
+// make_query's second half and retrieve in one, over a large collection on two threads: the postings stream
+// while the question is encoded and its vector looked for. The same candidates. Errors: those of add_vector.
+// `side_by_side_from` is for tests.
+[[nodiscard]] Result<Candidates> encode_and_retrieve(const Snapshot& snapshot, const Encoder* encoder,
+                                                     const Question& question, Query& query, std::size_t depth,
+                                                     const Cancellation& cancellation,
+                                                     std::uint32_t side_by_side_from = side_by_side_chunks);
+
 }  // namespace kindling

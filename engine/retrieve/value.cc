@@ -175,7 +175,7 @@ class Valuation {
   }
 
   void score_sentences() {
-    const TermCounts sentences = snapshot_.sentence_terms(query_.terms, chunks_);
+    const TermCounts sentences = snapshot_.sentence_terms(query_.terms, chunks_, threads_for(snapshot_));
     std::vector<SectionIndex> sections;
     std::vector<std::uint32_t> section_of_unit(units_.size());
     for (std::size_t i = 0; i < units_.size(); ++i) {

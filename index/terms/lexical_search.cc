@@ -5,6 +5,7 @@
 #include <numeric>
 #include <vector>
 
+#include "base/parallel.h"
 #include "index/terms/named_documents.h"
 #include "index/terms/section_matches.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t records_ahead = 16;  // that are fetched while others are worked on
 constexpr std::size_t names_ahead = 8;
+constexpr std::size_t shared_chunks = 512;  // that are worth a thread
 
 void add_all(std::span<const LexicalSegment> segments, std::size_t s, const AskedQuestion& asked,
              LexicalMatches& matches) {
@@ -66,31 +68,65 @@ class Selecting {
   }
 
  private:
+  struct Wanted {
+    std::uint32_t chunk = 0;  // of the segment
+    bool candidate = false;
+    bool also = false;
+    std::uint32_t section = 0;
+  };
+
+  // Whole sections, one thread's.
+  struct Share {
+    std::span<const Wanted> wanted;
+    std::vector<Worked> worked;
+    std::vector<SectionMatch> sections;
+  };
+
   void work_out(std::size_t s, std::span<const ChunkCandidate> candidates, std::span<const ChunkIndex> also) {
     const LexicalSegment& part = segments_[s];
     const Segment& segment = *part.segment;
     std::vector<Wanted> wanted = wanted_chunks(part, candidates, also);
-    std::vector<std::uint32_t> sections;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       // Each lies on a page of its own in a large index.
       if (i + records_ahead < wanted.size())
         __builtin_prefetch(&segment.chunks()[wanted[i + records_ahead].chunk]);
-      const std::uint32_t section = wanted[i].section = segment.chunks()[wanted[i].chunk].section;
-      if (sections.empty() || sections.back() != section) sections.push_back(section);
+      wanted[i].section = segment.chunks()[wanted[i].chunk].section;
+    }
+    const std::size_t count = std::clamp<std::size_t>(wanted.size() / shared_chunks, 1, selection_.threads);
+    std::vector<Share> shares(count);
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      std::size_t end = i + 1 == count ? wanted.size() : std::max(first, (i + 1) * wanted.size() / count);
+      while (end > 0 && end < wanted.size() && wanted[end].section == wanted[end - 1].section) ++end;
+      shares[i].wanted = std::span(wanted).subspan(first, end - first);
+      first = end;
+    }
+    parallel_for(count, selection_.threads, [&](std::size_t i) { work_out(s, shares[i]); });
+    for (const Share& share : shares) {
+      worked_.insert(worked_.end(), share.worked.begin(), share.worked.end());
+      sections_.insert(sections_.end(), share.sections.begin(), share.sections.end());
+    }
+  }
+
+  void work_out(std::size_t s, Share& share) const {
+    const LexicalSegment& part = segments_[s];
+    std::vector<std::uint32_t> sections;
+    for (const Wanted& each : share.wanted) {
+      if (sections.empty() || sections.back() != each.section) sections.push_back(each.section);
     }
     SectionMatches found(segments_, s, asked_, sections);
     std::size_t place = 0;
     SectionMatch section;
     bool known = false;
-    for (const Wanted& each : wanted) {
+    for (const Wanted& each : share.wanted) {
       for (; sections[place] != each.section; ++place) known = false;
       if (!known && found.has_section(place)) {
         section = found.section(place);
-        sections_.push_back(section);
+        share.sections.push_back(section);
       }
       known = true;
       const std::size_t slot = found.first_slot(place) + (each.chunk - found.first_chunk(place));
-      Worked& worked = worked_.emplace_back();
+      Worked& worked = share.worked.emplace_back();
       worked.section = SectionIndex{part.first_section + each.section};
       worked.also = each.also;
       worked.candidate = each.candidate && found.has_chunk(slot);
@@ -101,13 +137,6 @@ class Selecting {
       worked.value += selection_.named_weight * section.named_heading;
     }
   }
-
-  struct Wanted {
-    std::uint32_t chunk = 0;  // of the segment
-    bool candidate = false;
-    bool also = false;
-    std::uint32_t section = 0;
-  };
 
   // Both ascend; removed documents are left out.
   static std::vector<Wanted> wanted_chunks(const LexicalSegment& part,
@@ -161,31 +190,43 @@ class Selecting {
   std::vector<SectionMatch> sections_;  // of these that match
 };
 
-// What the names of their documents add to the sections that are given: no other document's are looked at.
-void add_document_names(std::span<const LexicalSegment> segments, const AskedQuestion& asked,
+// What the names of their documents add to the sections that are given, which are of one segment: no other
+// document's are looked at.
+void add_document_names(std::span<const LexicalSegment> segments, std::size_t s, const AskedQuestion& asked,
+                        std::span<SectionMatch> sections) {
+  const LexicalSegment& part = segments[s];
+  const std::span<const SectionRecord> records = part.segment->sections();
+  NamedDocuments documents(segments, s, asked);
+  const auto document_of = [&](std::size_t i) {
+    return records[position(sections[i].section) - part.first_section].document;
+  };
+  // A document's record, and then its names, lie on pages of their own in a large index.
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    if (i + records_ahead < sections.size())
+      __builtin_prefetch(&part.segment->documents()[document_of(i + records_ahead)]);
+    if (i + names_ahead < sections.size()) {
+      __builtin_prefetch(part.segment->uri(document_of(i + names_ahead)).data());
+      __builtin_prefetch(part.segment->extras(document_of(i + names_ahead)).data());
+    }
+    sections[i].named = std::max(sections[i].named, documents.named(document_of(i)));
+  }
+}
+
+// The same of all segments, shared out among the threads.
+void add_document_names(std::span<const LexicalSegment> segments, const AskedQuestion& asked, unsigned threads,
                         std::span<SectionMatch> sections) {
   for (std::size_t s = 0; s < segments.size() && !sections.empty(); ++s) {
-    const LexicalSegment& part = segments[s];
-    const std::span<const SectionRecord> records = part.segment->sections();
-    const SectionIndex end{part.first_section + static_cast<std::uint32_t>(records.size())};
+    const SectionIndex end{segments[s].first_section +
+                           static_cast<std::uint32_t>(segments[s].segment->sections().size())};
     const auto past = std::find_if(sections.begin(), sections.end(),
                                    [end](const SectionMatch& each) { return each.section >= end; });
     const auto here = sections.first(static_cast<std::size_t>(past - sections.begin()));
     sections = sections.subspan(here.size());
-    NamedDocuments documents(segments, s, asked);
-    const auto document_of = [&](std::size_t i) {
-      return records[position(here[i].section) - part.first_section].document;
-    };
-    // A document's record, and then its names, lie on pages of their own in a large index.
-    for (std::size_t i = 0; i < here.size(); ++i) {
-      if (i + records_ahead < here.size())
-        __builtin_prefetch(&part.segment->documents()[document_of(i + records_ahead)]);
-      if (i + names_ahead < here.size()) {
-        __builtin_prefetch(part.segment->uri(document_of(i + names_ahead)).data());
-        __builtin_prefetch(part.segment->extras(document_of(i + names_ahead)).data());
-      }
-      here[i].named = std::max(here[i].named, documents.named(document_of(i)));
-    }
+    const std::size_t shares = std::clamp<std::size_t>(here.size() / shared_chunks, 1, threads);
+    parallel_for(shares, threads, [&](std::size_t i) {
+      const std::size_t first = i * here.size() / shares, last = (i + 1) * here.size() / shares;
+      add_document_names(segments, s, asked, here.subspan(first, last - first));
+    });
   }
 }
 
@@ -201,12 +242,21 @@ LexicalMatches search_terms(std::span<const LexicalSegment> segments, std::span<
   if (selection == nullptr) {
     for (std::size_t s = 0; s < segments.size(); ++s) add_all(segments, s, asked, matches);
   } else {
-    const ChunkCandidates candidates = find_candidates(segments, asked, *selection, window);
+    ChunkCandidates found;
+    if (!selection->candidates) found = find_candidates(segments, asked, *selection, window);
+    const ChunkCandidates& candidates = selection->candidates ? *selection->candidates : found;
     matches.coverage_max = candidates.coverage_max;
     Selecting(segments, asked, *selection).run(candidates.chunks, matches);
   }
-  add_document_names(segments, asked, matches.sections);
+  add_document_names(segments, asked, selection == nullptr ? 1 : selection->threads, matches.sections);
   return matches;
+}
+
+LexicalCandidates find_lexical_candidates(std::span<const LexicalSegment> segments,
+                                          std::span<const Term> question, const LexicalSelection& selection) {
+  if (question.empty()) return nullptr;
+  const AskedQuestion asked = ask_collection(segments, question);
+  return std::make_shared<const ChunkCandidates>(find_candidates(segments, asked, selection, candidate_window));
 }
 
 }  // namespace kindling

@@ -18,4 +18,9 @@ namespace kindling {
                                           const LexicalSelection* selection = nullptr,
                                           std::uint32_t window = candidate_window);
 
+// Those that a selection may be given beforehand. Null for a question without terms.
+[[nodiscard]] LexicalCandidates find_lexical_candidates(std::span<const LexicalSegment> segments,
+                                                        std::span<const Term> question,
+                                                        const LexicalSelection& selection);
+
 }  // namespace kindling

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <numeric>
 
 namespace kindling {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 constexpr std::uint64_t high_bits = 0x8080808080808080;
 constexpr std::uint64_t low_bits = 0x0101010101010101;
 constexpr std::uint32_t quick_postings = 4;  // of two bytes each, read as one number
+constexpr std::size_t batch_postings = 256;
 
 std::uint64_t eight_bytes(const unsigned char* bytes) {
   std::uint64_t value = 0;
@@ -101,6 +103,24 @@ std::size_t PositionCursor::find(std::uint64_t number) {
   }
   while (left > 0 && at_ < bytes_.size()) left -= bytes[at_++] < 0x80 ? 1 : 0;
   return at_;
+}
+
+PostingSeeker::PostingSeeker(const PostingBlock& block, std::uint32_t chunk_count)
+    : bodies_(block, chunk_count),
+      positions_(block.positions()),
+      chunks_(batch_postings),
+      frequencies_(batch_postings) {}
+
+bool PostingSeeker::seek(std::uint32_t chunk) {
+  while (count_ == 0 || chunks_[count_ - 1] < chunk) {
+    occurrences_ = std::accumulate(frequencies_.begin() + static_cast<std::ptrdiff_t>(at_),
+                                   frequencies_.begin() + static_cast<std::ptrdiff_t>(count_), occurrences_);
+    at_ = 0;
+    count_ = bodies_.read(std::numeric_limits<std::uint32_t>::max(), chunks_, frequencies_);
+    if (count_ == 0) return false;
+  }
+  for (; chunks_[at_] < chunk; ++at_) occurrences_ += frequencies_[at_];
+  return true;
 }
 
 void append_positions(std::string_view bytes, std::size_t place, std::uint32_t count,

@@ -52,6 +52,29 @@ class PositionCursor {
   std::uint64_t number_ = 0;
 };
 
+// Walks the postings of chunks that are wanted here and there, in passing over the others.
+class PostingSeeker {
+ public:
+  PostingSeeker() = default;
+  PostingSeeker(const PostingBlock& block, std::uint32_t chunk_count);
+
+  // Moves on to the first posting of `chunk` or of a later one; false where there is none. `chunk` may only
+  // grow from call to call.
+  bool seek(std::uint32_t chunk);
+  // Of the posting that was found; require that the last seek returned true.
+  [[nodiscard]] std::uint32_t chunk() const { return chunks_[at_]; }
+  [[nodiscard]] std::uint32_t frequency() const { return frequencies_[at_]; }
+  // The place of its first position in the block's bytes.
+  [[nodiscard]] std::size_t first_position() { return positions_.find(occurrences_); }
+
+ private:
+  BodyCursor bodies_;
+  PositionCursor positions_;
+  std::vector<std::uint32_t> chunks_, frequencies_;  // a batch
+  std::size_t at_ = 0, count_ = 0;                   // in the batch
+  std::uint64_t occurrences_ = 0;                    // before the present posting
+};
+
 // Appends `count` positions that begin at `place`, or fewer where the bytes end.
 void append_positions(std::string_view bytes, std::size_t place, std::uint32_t count,
                       std::vector<std::uint32_t>& positions);

@@ -5,7 +5,6 @@
 namespace kindling {
 namespace {
 
-constexpr std::size_t batch_postings = 512;
 constexpr std::size_t records_ahead = 16;  // that are fetched while others are worked on
 
 // Whether some position of `second` follows one of `first` at a distance of 1 or 2. Both ascend.
@@ -57,9 +56,7 @@ SectionMatches::SectionMatches(std::span<const LexicalSegment> segments, std::si
       asked_(asked),
       terms_(asked.terms[segment]),
       under_asked_heading_(sections.size()),
-      named_(segments, segment, asked),
-      batch_chunks_(batch_postings),
-      batch_frequencies_(batch_postings) {
+      named_(segments, segment, asked) {
   std::uint32_t slots = 0;
   places_.reserve(sections.size());
   for (std::size_t i = 0; i < sections.size(); ++i) {
@@ -106,21 +103,15 @@ void SectionMatches::read(std::uint32_t term, TermHits& hits) {
 // Damage ends a list early; `verify` reports it.
 void SectionMatches::read_bodies(const PostingBlock& block, TermHits& hits) {
   const bool with_positions = terms_.size() > 1;
-  BodyCursor bodies(block, segment_.summary().chunks);
-  PositionCursor positions(block.positions());
-  std::uint64_t occurrences = 0;  // before the present posting
-  std::size_t place = 0;
-  const std::uint32_t end = places_.back().end_chunk;
-  while (const std::size_t count = bodies.read(end, batch_chunks_, batch_frequencies_)) {
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t chunk = batch_chunks_[i];
-      while (chunk >= places_[place].end_chunk) ++place;  // the last one's end is not below `end`
-      const Place& here = places_[place];
-      if (chunk >= here.first_chunk) {
-        hits.bodies.push_back({here.first_slot + (chunk - here.first_chunk), static_cast<std::uint32_t>(place),
-                               batch_frequencies_[i], with_positions ? positions.find(occurrences) : 0});
-      }
-      occurrences += batch_frequencies_[i];
+  PostingSeeker bodies(block, segment_.summary().chunks);
+  for (std::size_t place = 0; place < places_.size(); ++place) {
+    const Place& here = places_[place];
+    for (std::uint32_t chunk = here.first_chunk; chunk < here.end_chunk; chunk = bodies.chunk() + 1) {
+      if (!bodies.seek(chunk)) return;
+      if (bodies.chunk() >= here.end_chunk) break;
+      hits.bodies.push_back({here.first_slot + (bodies.chunk() - here.first_chunk),
+                             static_cast<std::uint32_t>(place), bodies.frequency(),
+                             with_positions ? bodies.first_position() : 0});
     }
   }
 }

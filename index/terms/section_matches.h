@@ -85,7 +85,6 @@ class SectionMatches {
   Sums sections_;
   std::vector<bool> under_asked_heading_;  // by place: some heading over it holds a term
   NamedHeadings named_;
-  std::vector<std::uint32_t> batch_chunks_, batch_frequencies_;
   std::vector<std::uint32_t> first_positions_, second_positions_;
 };
 

@@ -5,6 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/parallel.h"
+#include "index/terms/posting_cursors.h"
+
 namespace kindling {
 namespace {
 
@@ -66,8 +69,12 @@ void for_each_segment(std::span<const LexicalSegment> segments, std::span<const 
 
 class SentenceCounting {
  public:
-  SentenceCounting(std::span<const Term> question, TermCounts& counts)
-      : question_(question), numbers_(numbers_of(question)), result_(counts) {}
+  SentenceCounting(std::span<const Term> question, unsigned threads, TermCounts& counts)
+      : question_(question),
+        threads_(threads),
+        numbers_(numbers_of(question)),
+        result_(counts),
+        found_of_terms_(question.size()) {}
 
   void run(const LexicalSegment& part, std::span<const std::uint32_t> chunks) {
     const Segment& segment = *part.segment;
@@ -77,8 +84,14 @@ class SentenceCounting {
       first_pieces_.push_back(static_cast<std::uint32_t>(result_.lengths.size()));
       add_lengths(segment, segment.chunks()[chunk - part.first_chunk]);
     }
-    for (std::uint32_t t = 0; t < question_.size() && !segment.sentence_words().empty(); ++t) {
-      if (numbers_.at(question_[t].text) == t) add_postings(part, chunks, t);
+    if (!segment.sentence_words().empty()) {
+      parallel_for(question_.size(), threads_, [&](std::size_t t) {
+        found_of_terms_[t].clear();
+        if (numbers_.at(question_[t].text) == t)
+          find_postings(part, chunks, static_cast<std::uint32_t>(t), found_of_terms_[t]);
+      });
+      for (const std::vector<Found>& found : found_of_terms_)
+        found_.insert(found_.end(), found.begin(), found.end());
     }
     sort_in(first_of_segment);
   }
@@ -103,24 +116,28 @@ class SentenceCounting {
     }
   }
 
-  void add_postings(const LexicalSegment& part, std::span<const std::uint32_t> chunks, std::uint32_t t) {
+  void find_postings(const LexicalSegment& part, std::span<const std::uint32_t> chunks, std::uint32_t t,
+                     std::vector<Found>& found) const {
     const Segment& segment = *part.segment;
     const auto number = segment.dictionary().find(question_[t].text);
     if (!number) return;
     // Damage ends a list early; `verify` reports it.
-    (void)segment.dictionary().block(*number).read_bodies(segment.summary().chunks, true, bodies_);
-    std::size_t body = 0;
+    const PostingBlock block = segment.dictionary().block(*number);
+    PostingSeeker bodies(block, segment.summary().chunks);
+    std::vector<std::uint32_t> positions;  // of one posting
     for (std::size_t i = 0; i < chunks.size(); ++i) {
       const std::uint32_t chunk = chunks[i] - part.first_chunk;
-      while (body < bodies_.places.size() && bodies_.places[body] < chunk) ++body;
-      if (body == bodies_.places.size()) return;
-      if (bodies_.places[body] == chunk) add_chunk(segment, chunk, first_pieces_[i], bodies_.at(body), t);
+      if (!bodies.seek(chunk)) return;
+      if (bodies.chunk() != chunk) continue;
+      positions.clear();
+      append_positions(block.positions(), bodies.first_position(), bodies.frequency(), positions);
+      add_chunk(segment, chunk, first_pieces_[i], positions, t, found);
     }
   }
 
   // Both positions and the sentences' first positions ascend.
-  void add_chunk(const Segment& segment, std::uint32_t chunk, std::uint32_t first_piece,
-                 std::span<const std::uint32_t> positions, std::uint32_t t) {
+  static void add_chunk(const Segment& segment, std::uint32_t chunk, std::uint32_t first_piece,
+                        std::span<const std::uint32_t> positions, std::uint32_t t, std::vector<Found>& found) {
     const ChunkRecord& record = segment.chunks()[chunk];
     const auto words = segment.sentence_words().subspan(record.first_sentence, record.sentence_count);
     std::size_t s = 0;
@@ -131,7 +148,7 @@ class SentenceCounting {
       for (; i < positions.size() && (count == 0 || positions[i] < end); ++i) ++count;
       const bool inside = s < words.size() && words[s].first <= positions[i - 1];
       if (inside && words[s].count != SentenceWords::unlike)
-        found_.push_back({first_piece + static_cast<std::uint32_t>(s), {t, count}});
+        found.push_back({first_piece + static_cast<std::uint32_t>(s), {t, count}});
     }
   }
 
@@ -152,11 +169,12 @@ class SentenceCounting {
   }
 
   std::span<const Term> question_;
+  unsigned threads_;
   TermNumbers numbers_;
   TermCounts& result_;
   std::vector<std::uint32_t> first_pieces_;  // of each chunk
   std::vector<Found> found_;                 // of a piece: ascending by term
-  PostingList bodies_;
+  std::vector<std::vector<Found>> found_of_terms_;
 };
 
 class HeadingCounting {
@@ -218,9 +236,9 @@ class HeadingCounting {
 }  // namespace
 
 TermCounts count_in_sentences(std::span<const LexicalSegment> segments, std::span<const Term> question,
-                              std::span<const std::uint32_t> chunks) {
+                              std::span<const std::uint32_t> chunks, unsigned threads) {
   TermCounts counts;
-  SentenceCounting counting(question, counts);
+  SentenceCounting counting(question, threads, counts);
   const auto end_of = [](const LexicalSegment& part) {
     return part.first_chunk + static_cast<std::uint32_t>(part.segment->chunks().size());
   };

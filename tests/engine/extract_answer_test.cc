@@ -90,7 +90,7 @@ TEST(CoverageReader, ReadsASentenceWithWhatStandsAboveIt) {
                           {"b.txt", "Bread is brown.", "Bakery"}});
   const Question question{.text = "Harrow locks", .mode = SearchMode::keyword, .filter = {}};
   const Evidence evidence =
-      gather_evidence(index.snapshot(), nullptr, question, {.budget = 4'000, .pinned = {}, .deadline_ms = {}},
+      gather_evidence(index.snapshot(), nullptr, question, {.candidates = 500, .pinned = {}, .deadline_ms = {}},
                       Stopwatch(), never_cancelled())
           .value();
   CoverageReader reader(index.snapshot(), evidence);

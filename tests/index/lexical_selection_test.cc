@@ -204,9 +204,35 @@ TEST(LexicalSelection, IsTheBestOfAllMatchesToTheLastBitWhateverTheWindow) {
                                          .allowed = random.chance(0.5) ? &allowed : nullptr};
         const std::uint32_t window = random.pick(std::vector<std::uint32_t>{1, 3, 17, candidate_window});
         SCOPED_TRACE("seed " + std::to_string(seed) + ", window " + std::to_string(window) + ": " + text);
-        expect_same(search_terms(index.all(), question, &selection, window),
-                    select_from_all(index, all, selection));
+        const LexicalMatches wanted = select_from_all(index, all, selection);
+        expect_same(search_terms(index.all(), question, &selection, window), wanted);
+        // The first half beforehand, without what it need not know.
+        LexicalSelection first_half = selection, second_half = selection;
+        first_half.also = {};
+        second_half.threads = 2;
+        second_half.candidates = find_lexical_candidates(index.all(), question, first_half);
+        expect_same(search_terms(index.all(), question, &second_half), wanted);
       }
+    }
+  }
+}
+
+TEST(LexicalSelection, IsTheSameHoweverManyThreadsShareIt) {
+  Random random(41);
+  const MemoryFolder folder;
+  fill(random, folder.path(), 2, 400);
+  const OpenedSegments index(folder.path());
+  ASSERT_GT(index.chunks(), 2'000u);
+  std::vector<ChunkIndex> also = random_chunks(random, index.chunks(), 0.9);
+  for (const std::string& text : questions()) {
+    SCOPED_TRACE(text);
+    const auto question = analyze_question(text, Language::english);
+    LexicalSelection selection{
+        .count = 300, .bigram_weight = 0.3F, .named_weight = 0.5F, .also = also, .allowed = nullptr};
+    const LexicalMatches wanted = search_terms(index.all(), question, &selection);
+    for (const unsigned threads : {2u, 3u, 16u}) {
+      selection.threads = threads;
+      expect_same(search_terms(index.all(), question, &selection), wanted);
     }
   }
 }

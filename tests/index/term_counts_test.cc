@@ -98,6 +98,7 @@ void expect_equal_to_naive(const Snapshot& snapshot, Random& random) {
     }
   }
   EXPECT_EQ(read(snapshot.sentence_terms(question, chunks)), sentences);
+  EXPECT_EQ(read(snapshot.sentence_terms(question, chunks, 3)), sentences);
 
   const auto sections = random_share<SectionIndex>(random, snapshot.section_slots());
   std::vector<Counted> headings;
