@@ -322,6 +322,7 @@ void IndexSnapshot::settle_pages(Files& files) {
   for (const SnapshotPart& part : parts_)
     ranges.push_back({&part.segment.file().mapped(), 0, static_cast<std::size_t>(part.segment.bytes()), false});
   warming_ = std::make_unique<PageWarming>(std::move(ranges));
+  for (SnapshotPart& part : parts_) part.segment.set_near(&warming_->done());
   if (vectors_ == nullptr) return;
   VectorCosts costs;
   if (vectors_->have_codes()) costs = KeptCosts(files).read(settings_.dimensions).value_or(costs);

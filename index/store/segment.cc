@@ -1,5 +1,6 @@
 #include "index/store/segment.h"
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 
@@ -11,6 +12,8 @@
 
 namespace kindling {
 namespace {
+
+constexpr std::size_t metadata_bytes_mostly = 256;
 
 // Offsets that begin at 0, never fall, and end at `end`.
 bool are_offsets(std::span<const std::uint32_t> offsets, std::uint64_t end) {
@@ -295,6 +298,35 @@ std::string_view Segment::text(std::uint32_t slot) const {
 
 std::string_view Segment::extras(std::uint32_t slot) const {
   return extras_.substr(documents_[slot].extras_offset, documents_[slot].extras_bytes);
+}
+
+Segment::NameSources Segment::name_sources(std::uint32_t slot, std::string& copy) const {
+  if (!far()) {
+    return {uri(slot), source(slot), ByteReader(extras(slot)).string(), documents_[slot].language};
+  }
+  const auto copied = [&](const void* from, char* to, std::size_t bytes) {
+    if (bytes == 0) return;
+    const char* const begin = file_.mapped().bytes().data();
+    file_.mapped().copy(static_cast<std::size_t>(static_cast<const char*>(from) - begin), {to, bytes});
+  };
+  DocumentRecord record;
+  copied(&documents_[slot], reinterpret_cast<char*>(&record), sizeof record);
+  const std::size_t source_at = std::size_t{record.uri_bytes} + record.name_bytes;
+  const std::size_t strings = source_at + record.source_bytes;
+  const std::string_view extras = extras_.substr(record.extras_offset, record.extras_bytes);
+  std::size_t some = std::min(extras.size(), metadata_bytes_mostly);
+  copy.resize(strings + some);
+  copied(strings_.substr(record.strings_offset, strings).data(), copy.data(), strings);
+  copied(extras.data(), copy.data() + strings, some);
+  ByteReader beginning(std::string_view(copy).substr(strings));
+  if (const std::uint64_t bytes = beginning.varint(); bytes > beginning.remaining() && some < extras.size()) {
+    some = extras.size();
+    copy.resize(strings + some);
+    copied(extras.data(), copy.data() + strings, some);
+  }
+  const std::string_view all = copy;
+  return {all.substr(0, record.uri_bytes), all.substr(source_at, record.source_bytes),
+          ByteReader(all.substr(strings)).string(), record.language};
 }
 
 std::string_view Segment::heading(std::uint32_t heading) const {

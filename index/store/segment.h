@@ -5,6 +5,7 @@
 // (checked_files.h). Immutable; safe from any thread; views live as long as the segment.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -24,8 +25,9 @@ namespace kindling {
 
 class Segment {
  public:
-  // Structure up to this size is checked at every opening: about 10 ms.
-  static constexpr std::uint64_t always_checked_bytes = 16ULL << 20;
+  // Structure up to this size is checked at every opening. An index may have dozens of segments; 16 MiB took 10
+  // ms.
+  static constexpr std::uint64_t always_checked_bytes = 1ULL << 20;
   static constexpr std::uint64_t check_whatever_the_size = ~std::uint64_t{0};
 
   // `check` is the header's checksum as the catalog knows it. Errors: `not_found`, `index_version`,
@@ -58,6 +60,18 @@ class Segment {
   [[nodiscard]] std::string_view title(std::uint32_t slot) const;
   [[nodiscard]] std::string_view text(std::uint32_t slot) const;
   [[nodiscard]] std::string_view extras(std::uint32_t slot) const;
+
+  // What a document's names are made of (terms/document_names.h).
+  struct NameSources {
+    std::string_view uri, source, metadata;
+    std::uint32_t language = 0;
+  };
+  // In a process that has hardly seen this segment's pages it is copied out of the file, into `copy`: of
+  // hundreds of documents each lies on three pages of its own (vectors/far_rows.h). Borrows `copy`.
+  [[nodiscard]] NameSources name_sources(std::uint32_t slot, std::string& copy) const;
+  [[nodiscard]] bool far() const { return near_ != nullptr && !near_->load(std::memory_order_relaxed); }
+  // From now on, while that is not set. Borrows it.
+  void set_near(const std::atomic<bool>* near) { near_ = near; }
 
   [[nodiscard]] std::string_view heading(std::uint32_t heading) const;
   [[nodiscard]] std::span<const std::uint32_t> path(std::uint32_t path) const;
@@ -112,6 +126,7 @@ class Segment {
   std::string_view extras_;
   std::string_view heading_bytes_;
   Dictionary dictionary_;
+  const std::atomic<bool>* near_ = nullptr;  // null: near
 };
 
 }  // namespace kindling

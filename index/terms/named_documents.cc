@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/bytes.h"
 #include "index/terms/document_names.h"
 
 namespace kindling {
@@ -55,12 +54,10 @@ float NamedDocuments::named(std::uint32_t document) {
   if (document == last_) return last_named_;
   last_ = document;
   last_named_ = 0;
-  ByteReader extras(segment_.extras(document));
-  const auto language = static_cast<Language>(segment_.documents()[document].language);
-  for (const std::string_view name :
-       names_of(segment_.uri(document), segment_.source(document), extras.string())) {
+  const Segment::NameSources sources = segment_.name_sources(document, copy_);
+  for (const std::string_view name : names_of(sources.uri, sources.source, sources.metadata)) {
     if (name.size() <= name_bytes_max && may_name(name))
-      last_named_ = std::max(last_named_, named_by(name, language));
+      last_named_ = std::max(last_named_, named_by(name, static_cast<Language>(sources.language)));
   }
   return last_named_;
 }

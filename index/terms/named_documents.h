@@ -46,6 +46,7 @@ class NamedDocuments {
   bool beyond_ascii_ = false;        // some term has other letters
   std::uint32_t last_ = 0xffffffff;  // document
   float last_named_ = 0;
+  std::string copy_;
   std::unordered_map<std::string, double> squared_idfs_;  // of terms that are not the question's
 };
 

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/simd/codes.h"
 #include "base/simd/vectors.h"
+#include "index/vectors/nearest_of_parts.h"
 #include "index/vectors/search_time.h"
 
 namespace kindling {
@@ -21,27 +22,6 @@ std::vector<VectorRows> rows_of(std::span<const VectorPart> parts) {
   rows.reserve(parts.size());
   for (const VectorPart& part : parts) rows.push_back(part.rows);
   return rows;
-}
-
-// Every row compared.
-std::vector<Neighbour> nearest_row_by_row(const VectorRows& rows, std::span<const float> padded,
-                                          std::size_t count, const RowSet& allowed) {
-  std::vector<Neighbour> among;
-  float least = -std::numeric_limits<float>::infinity();  // of `count` rows that were seen
-  std::vector<float> products(rows_a_block);
-  for (std::uint32_t first = 0; first < rows.count; first += rows_a_block) {
-    const std::uint32_t size = std::min(rows_a_block, rows.count - first);
-    const std::span<float> block = std::span(products).first(size);
-    inner_products(padded, {rows.rows + std::size_t{first} * padded.size(), size * padded.size()}, block);
-    for (std::uint32_t i = 0; i < size; ++i) {
-      if (block[i] > least && allowed.contains(first + i)) among.push_back({first + i, block[i]});  // no NaN
-    }
-    if (among.size() < 2 * count + rows_a_block) continue;
-    cut_to_nearest(among, count);
-    least = among.back().product;
-  }
-  keep_nearest(among, count);
-  return among;
 }
 
 // Sums over rows, each standing for `weight / rows` of them.
@@ -190,33 +170,16 @@ void ChunkVectors::inner_products(std::span<const float> query, std::span<const 
   }
 }
 
-std::vector<Neighbour> ChunkVectors::nearest_in(const VectorPart& part, std::span<const float> query,
-                                                std::size_t count, const RowSet& allowed) const {
-  if (part.codes != nullptr) return part.codes->nearest(query, count, allowed, costs_, part.far);
-  std::vector<float> padded(row_stride(dimensions_), 0.0F);
-  std::copy(query.begin(), query.end(), padded.begin());
-  return nearest_row_by_row(part.rows, padded, count, allowed);
-}
-
 std::vector<NearestChunk> ChunkVectors::nearest(std::span<const float> query, std::size_t count,
                                                 std::span<const RowSet> allowed) const {
   KINDLING_CHECK(query.size() == dimensions_ && count > 0 && allowed.size() == parts_.size());
-  std::vector<NearestChunk> found;
-  for (std::size_t p = 0; p < parts_.size(); ++p) {
-    for (const Neighbour& one : nearest_in(parts_[p], query, count, allowed[p]))
-      found.push_back({ChunkIndex{parts_[p].rows.first + one.row}, one.product});
-  }
-  const auto nearer_chunk = [](const NearestChunk& a, const NearestChunk& b) {
-    return a.cosine != b.cosine ? a.cosine > b.cosine : a.chunk < b.chunk;
-  };
-  if (parts_.size() > 1) std::sort(found.begin(), found.end(), nearer_chunk);
-  if (found.size() > count) found.resize(count);
-  return found;
+  return nearest_of_parts(parts_, query, count, allowed, costs_);
 }
 
 NearestPlan ChunkVectors::plan(std::size_t count, std::span<const RowSet> allowed) const {
   NearestPlan all;
   all.measured_costs = costs_.measured();
+  const std::vector<std::size_t> asked = first_asked(parts_, count, allowed);
   for (std::size_t p = 0; p < parts_.size(); ++p) {
     const std::size_t rows = allowed[p].count(parts_[p].rows.count);
     all.rows += rows;
@@ -226,11 +189,12 @@ NearestPlan ChunkVectors::plan(std::size_t count, std::span<const RowSet> allowe
       none.dimensions = dimensions_;
       none.rows = parts_[p].rows.count;
       all.microseconds += exact_time(none, static_cast<double>(rows), static_cast<double>(rows),
-                                     static_cast<double>(count), costs_, false);
+                                     static_cast<double>(std::max<std::size_t>(asked[p], 1)), costs_, false);
       continue;
     }
-    const VectorPlan plan = parts_[p].codes->plan(count, allowed[p], costs_, parts_[p].far.far());
     all.coded_rows += rows;
+    if (asked[p] == 0) continue;
+    const VectorPlan plan = parts_[p].codes->plan(asked[p], allowed[p], costs_, parts_[p].far.far());
     if (plan.method == VectorMethod::scan) all.scanned_rows += rows;
     if (plan.method == VectorMethod::lists) all.listed_rows += rows;
     all.candidates += plan.candidates;

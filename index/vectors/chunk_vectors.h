@@ -53,7 +53,7 @@ class ChunkVectors {
   [[nodiscard]] std::vector<NearestChunk> nearest(std::span<const float> query, std::size_t count,
                                                   std::span<const RowSet> allowed) const;
 
-  // What `nearest` would do.
+  // What `nearest` would do, if it asks no file twice (nearest_of_parts.h).
   [[nodiscard]] NearestPlan plan(std::size_t count, std::span<const RowSet> allowed) const;
 
   // Over the rows of `allowed`: all of them up to spread_rows; of more, each file's sample, or of a file
@@ -66,8 +66,6 @@ class ChunkVectors {
 
  private:
   [[nodiscard]] std::uint32_t spread_step() const;
-  [[nodiscard]] std::vector<Neighbour> nearest_in(const VectorPart& part, std::span<const float> query,
-                                                  std::size_t count, const RowSet& allowed) const;
 
   std::vector<VectorPart> parts_;
   std::uint32_t dimensions_;

@@ -6,7 +6,7 @@
 // easy question looks into few lists and a hard one into many, and a search that may find only some rows, whose
 // candidates are worse, looks into more by itself.
 //
-// Holds the query's tables; borrows the codes. Not thread-safe; one per search.
+// Borrows the query's tables and the codes. Not thread-safe; one per search.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include "index/vectors/aligned_array.h"
 #include "index/vectors/codes_format.h"
+#include "index/vectors/far_rows.h"
 #include "index/vectors/one_bit_codes.h"
 #include "index/vectors/rotation.h"
 #include "index/vectors/row_set.h"
@@ -27,11 +29,28 @@ struct ScanCounts {
   std::size_t blocks = 0;
 };
 
+// A query as scans want it: the same for all codes of as many dimensions. Borrows the query.
+class ScanQuery {
+ public:
+  // query: [dimensions of the rotation]
+  ScanQuery(const Rotation& rotation, std::span<const float> query);
+
+  [[nodiscard]] std::span<const float> query() const { return query_; }
+  [[nodiscard]] std::span<const float> rotated() const { return rotated_; }
+  [[nodiscard]] const OneBitQuery& tables() const { return tables_.query(); }
+  [[nodiscard]] float length() const { return length_; }
+
+ private:
+  std::span<const float> query_;
+  std::vector<float> rotated_;
+  OneBitTables tables_;
+  float length_;
+};
+
 class CodeScan {
  public:
-  // Requires: head.lists > 0.
-  CodeScan(const CodesHead& head, const CodesParts& parts, const Rotation& rotation,
-           std::span<const float> query);
+  // Borrows the query. far: how to get at single lists. Requires: head.lists > 0; a query of head.dimensions.
+  CodeScan(const CodesHead& head, const CodesParts& parts, const ScanQuery& query, const FarRows& far = {});
 
   // The `count` allowed rows of the largest estimates in the lists that matter, in no order; all when there are
   // fewer. margin: of a query of length one. Requires: count > 0.
@@ -41,24 +60,26 @@ class CodeScan {
   [[nodiscard]] const ScanCounts& counts() const { return counts_; }
   // Of each list, whatever was scanned.
   [[nodiscard]] std::span<const float> promises() const { return promises_; }
-  [[nodiscard]] float length() const { return length_; }
 
  private:
-  void compare_centres(std::span<const float> query);
+  void compare_centres();
   void scan_list(std::uint32_t list, const RowSet& allowed);
   void scan_blocks(std::size_t first, std::size_t end, const RowSet& allowed);
+  void scan_run(const OneBitBlocks& blocks, std::size_t place, std::size_t first, std::size_t end,
+                const RowSet& allowed);
   void take_allowed(std::size_t found, const RowSet& allowed);
   void cut();
+  [[nodiscard]] bool cut_about();
   [[nodiscard]] std::vector<Neighbour> rows_of_hits() const;
 
   const CodesHead& head_;
   const CodesParts& parts_;
-  std::vector<float> rotated_;
-  OneBitTables tables_;
-  OneBitQuery query_;
-  float length_ = 0;
-  std::vector<float> products_;  // with the centres; empty for one list
-  std::vector<float> promises_;  // [lists]
+  const ScanQuery& asked_;
+  FarRows far_;
+  AlignedArray<std::uint8_t> copies_;  // of blocks that are far
+  OneBitQuery query_;                  // with the offset of the list that is being scanned
+  std::vector<float> products_;        // with the centres; empty for one list
+  std::vector<float> promises_;        // [lists]
   std::size_t wanted_ = 0;
   std::vector<CodeHit> hits_;
   std::size_t kept_ = 0;

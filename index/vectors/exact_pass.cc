@@ -53,21 +53,20 @@ void set_products(std::vector<Neighbour>& among, const std::vector<float>& produ
   std::erase_if(among, [](const Neighbour& one) { return std::isnan(one.product); });
 }
 
-void rank_in_full(const VectorMatrix& rows, std::span<const float> query, std::vector<Neighbour>& among,
-                  std::size_t k, const FarRows& far = {}) {
+void put_in_products(const VectorMatrix& rows, std::span<const float> query, std::vector<Neighbour>& among,
+                     const FarRows& far) {
   std::vector<float> products(among.size());
   products_in_full(rows, far, query, rows_of(among), products);
   set_products(among, products);
-  keep_nearest(among, k);
 }
 
 // What may be among the k nearest: `product` is the most that it can be.
 class Possible {
  public:
-  explicit Possible(std::size_t k) : least_(k) {}
+  Possible(std::size_t k, float floor) : least_(k), floor_(floor) {}
 
   void offer(std::uint32_t row, float product, float error) {
-    if (!(product + error >= least_.reached())) return;
+    if (!(product + error >= reached())) return;
     least_.offer({row, product - error});
     kept_.push_back({row, product + error});
     if (kept_.size() < next_cut_) return;
@@ -81,58 +80,91 @@ class Possible {
   }
 
  private:
+  [[nodiscard]] float reached() const { return std::max(least_.reached(), floor_); }
+
   void cut() {
-    const float reached = least_.reached();
-    std::erase_if(kept_, [&](const Neighbour& one) { return one.product < reached; });
+    const float least = reached();
+    std::erase_if(kept_, [&](const Neighbour& one) { return one.product < least; });
   }
 
   KeptNearest least_;  // the least that each can be
+  float floor_;
   std::vector<Neighbour> kept_;
   std::size_t next_cut_ = 4'096;
 };
+
+// The k nearest of rows whose `product` is the most that it can be. Those that can be most are read first: what
+// the last of k true products reaches, the others must be able to.
+std::vector<Neighbour> nearest_of_possible(const VectorMatrix& rows, std::span<const float> query,
+                                           std::vector<Neighbour> possible, std::size_t k, float floor,
+                                           const FarRows& far) {
+  std::vector<Neighbour> others;
+  if (possible.size() > k) {
+    const auto kth = possible.begin() + static_cast<std::ptrdiff_t>(k);
+    std::nth_element(possible.begin(), kth - 1, possible.end(), nearer);
+    others.assign(kth, possible.end());
+    possible.erase(kth, possible.end());
+  }
+  put_in_products(rows, query, possible, far);
+  if (!others.empty()) {
+    float least = floor;
+    if (possible.size() == k)
+      least = std::max(least, std::ranges::min_element(possible, {}, &Neighbour::product)->product);
+    std::erase_if(others, [&](const Neighbour& one) { return one.product < least; });
+    put_in_products(rows, query, others, far);
+    possible.insert(possible.end(), others.begin(), others.end());
+  }
+  keep_nearest(possible, k);
+  return possible;
+}
 
 }  // namespace
 
 std::vector<Neighbour> ranked(const VectorMatrix& rows, const Int8Rows& int8, std::span<const float> query,
                               std::vector<Neighbour> candidates, std::size_t reranked, std::size_t k,
-                              const FarRows& far) {
+                              const FarRows& far, float floor) {
   KINDLING_CHECK(k > 0 && k <= reranked);
   if (candidates.size() > reranked) {
+    const Int8Query by_codes(query, int8.stride);
     std::vector<float> products(candidates.size());
-    products_by_codes(int8, far, Int8Query(query, int8.stride), rows_of(candidates), products);
-    set_products(candidates, products);
+    products_by_codes(int8, far, by_codes, rows_of(candidates), products);
+    for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].product = products[i];
+    std::erase_if(candidates, [&](const Neighbour& one) {  // NaN too
+      return !(one.product + by_codes.error(int8.scales[one.row]) >= floor);
+    });
     cut_to_nearest(candidates, reranked);
   }
-  rank_in_full(rows, query, candidates, k, far);
+  put_in_products(rows, query, candidates, far);
+  keep_nearest(candidates, k);
   return candidates;
 }
 
 std::vector<Neighbour> exact_pass(const VectorMatrix& rows, std::span<const float> query, std::size_t k,
-                                  const RowSet& allowed) {
+                                  const RowSet& allowed, float floor) {
   KeptNearest best(std::clamp<std::size_t>(k, 1, std::max<std::size_t>(1, rows.count)));
   std::vector<float> products(rows_at_once);
   for_allowed(rows.count, allowed, [&](std::span<const std::uint32_t> some) {
     full_products(query, rows.rows, rows.stride, some, std::span(products).first(some.size()));
-    for (std::size_t i = 0; i < some.size(); ++i) best.offer({some[i], products[i]});
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      if (products[i] >= floor) best.offer({some[i], products[i]});
+    }
   });
   return best.take();
 }
 
 std::vector<Neighbour> exact_pass(const VectorMatrix& rows, const Int8Rows& int8, std::span<const float> query,
-                                  std::size_t k, const RowSet& allowed) {
+                                  std::size_t k, const RowSet& allowed, float floor) {
   KINDLING_CHECK(rows.count == int8.count);
   const std::size_t count = std::clamp<std::size_t>(k, 1, std::max<std::size_t>(1, rows.count));
   const Int8Query by_codes(query, int8.stride);
-  Possible possible(count);
+  Possible possible(count, floor);
   std::vector<float> products(rows_at_once);
   for_allowed(rows.count, allowed, [&](std::span<const std::uint32_t> some) {
     by_codes.products(int8, some, std::span(products).first(some.size()));
     for (std::size_t i = 0; i < some.size(); ++i)
       possible.offer(some[i], products[i], by_codes.error(int8.scales[some[i]]));
   });
-  std::vector<Neighbour> found = possible.take();
-  rank_in_full(rows, query, found, count);
-  return found;
+  return nearest_of_possible(rows, query, possible.take(), count, floor, {});
 }
 
 }  // namespace kindling

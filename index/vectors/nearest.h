@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct VectorMatrix {
 };
 
 inline constexpr std::uint32_t vector_dimensions_max = 8192;
+
+// A product that nothing falls short of: where rows of any product may be among the nearest.
+inline constexpr float no_floor = -std::numeric_limits<float>::infinity();
 
 struct Neighbour {
   std::uint32_t row = 0;

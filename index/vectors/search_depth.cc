@@ -123,7 +123,8 @@ class Sample {
   }
 
   void place(std::size_t i, const std::vector<std::uint32_t>& list_of) {
-    CodeScan scan(head_, parts_, rotation_, query(i));
+    const ScanQuery asked(rotation_, query(i));
+    CodeScan scan(head_, parts_, asked);
     const auto found =
         scan.candidates(std::max<std::size_t>(placed_min, placed_per_k * std::size_t{k_max_}), everything, {});
     std::vector<std::uint32_t> rows;
@@ -135,14 +136,14 @@ class Sample {
     Placing& placing = placings_[i];
     placing.by_estimate = places(rows, values, exact_[i]);
     placing.estimates = std::move(values);
-    for (float& estimate : placing.estimates) estimate /= std::max(scan.length(), 1e-30F);
+    for (float& estimate : placing.estimates) estimate /= std::max(asked.length(), 1e-30F);
     values.resize(rows.size());
     const Int8Rows int8 = parts_.int8_rows();
     Int8Query(query(i), int8.stride).products(int8, rows, values);
     placing.by_int8 = places(rows, values, exact_[i]);
     for (const Neighbour& one : exact_[i])
       placing.promises.push_back(scan.promises().empty() ? 0
-                                                         : scan.promises()[list_of[one.row]] / scan.length());
+                                                         : scan.promises()[list_of[one.row]] / asked.length());
   }
 
   // Sorts the values, the largest first, and says in which place those of the wanted rows stand: of equal ones
@@ -197,7 +198,8 @@ class Sample {
     std::vector<std::size_t> hits(sampled_queries), wanted(sampled_queries);
     std::vector<ScanCounts> counts(sampled_queries);
     parallel_for(sampled_queries, threads_, [&](std::size_t i) {
-      CodeScan scan(head_, parts_, rotation_, query(i));
+      const ScanQuery asked(rotation_, query(i));
+      CodeScan scan(head_, parts_, asked);
       auto found = scan.candidates(depth.candidates, depth.margin, {});
       found = ranked(rows_, parts_.int8_rows(), query(i), std::move(found), depth.reranked, depth.k);
       counts[i] = scan.counts();

@@ -6,7 +6,6 @@
 
 #include "base/check.h"
 #include "base/simd/codes.h"
-#include "index/vectors/code_scan.h"
 #include "index/vectors/exact_pass.h"
 #include "index/vectors/search_time.h"
 
@@ -127,17 +126,18 @@ VectorPlan VectorCodes::plan(std::size_t k, const RowSet& allowed, const VectorC
   return plan.microseconds < exact.microseconds ? plan : exact;
 }
 
-std::vector<Neighbour> VectorCodes::nearest(std::span<const float> query, std::size_t k, const RowSet& allowed,
-                                            const VectorCosts& costs, const FarRows& far) const {
-  KINDLING_CHECK(query.size() == head_.dimensions && k > 0);
+std::vector<Neighbour> VectorCodes::nearest(CodeQuery& query, std::size_t k, const RowSet& allowed,
+                                            const VectorCosts& costs, const FarRows& far, float floor) const {
+  const std::span<const float> numbers = query.numbers();
+  KINDLING_CHECK(numbers.size() == head_.dimensions && k > 0);
   const VectorPlan chosen = plan(k, allowed, costs, far.far());
   if (chosen.method == VectorMethod::exact) {
-    return head_.lists == 0 ? exact_pass(rows_, query, k, allowed)
-                            : exact_pass(rows_, parts_.int8_rows(), query, k, allowed);
+    return head_.lists == 0 ? exact_pass(rows_, numbers, k, allowed, floor)
+                            : exact_pass(rows_, parts_.int8_rows(), numbers, k, allowed, floor);
   }
-  CodeScan scan(head_, parts_, rotation_, query);
-  return ranked(rows_, parts_.int8_rows(), query, scan.candidates(chosen.candidates, chosen.margin, allowed),
-                chosen.reranked, k, far);
+  CodeScan scan(head_, parts_, query.for_scans(rotation_), far);
+  return ranked(rows_, parts_.int8_rows(), numbers, scan.candidates(chosen.candidates, chosen.margin, allowed),
+                chosen.reranked, k, far, floor);
 }
 
 std::size_t VectorCodes::scanned_bytes() const {

@@ -17,12 +17,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "index/vectors/aligned_array.h"
+#include "index/vectors/code_scan.h"
 #include "index/vectors/codes_format.h"
 #include "index/vectors/far_rows.h"
 #include "index/vectors/nearest.h"
@@ -72,6 +74,24 @@ struct VectorPlan {
   double microseconds = 0;  // of one thread
 };
 
+// A query on its way through several files: what one has worked out of it serves the next. Borrows the numbers,
+// finite, of any length. Not thread-safe.
+class CodeQuery {
+ public:
+  explicit CodeQuery(std::span<const float> numbers) : numbers_(numbers) {}
+
+  [[nodiscard]] std::span<const float> numbers() const { return numbers_; }
+  // Requires: the same rotation each time.
+  [[nodiscard]] const ScanQuery& for_scans(const Rotation& rotation) {
+    if (!for_scans_) for_scans_.emplace(rotation, numbers_);
+    return *for_scans_;
+  }
+
+ private:
+  std::span<const float> numbers_;
+  std::optional<ScanQuery> for_scans_;
+};
+
 // A view: borrows the bytes and the rows. Immutable; safe from any thread.
 class VectorCodes {
  public:
@@ -81,10 +101,17 @@ class VectorCodes {
   [[nodiscard]] static Result<VectorCodes> open(std::string_view bytes, const VectorMatrix& rows);
 
   // Nearest first, with true products, none twice; fewer than k when fewer may be found.
-  // query: [dimensions], finite, of any length. far: how to get at single rows. Requires: 0 < k.
+  // query: [dimensions]. far: how to get at single rows. floor: exact_pass.h.
+  // Requires: 0 < k.
+  [[nodiscard]] std::vector<Neighbour> nearest(CodeQuery& query, std::size_t k, const RowSet& allowed = {},
+                                               const VectorCosts& costs = {}, const FarRows& far = {},
+                                               float floor = no_floor) const;
   [[nodiscard]] std::vector<Neighbour> nearest(std::span<const float> query, std::size_t k,
                                                const RowSet& allowed = {}, const VectorCosts& costs = {},
-                                               const FarRows& far = {}) const;
+                                               const FarRows& far = {}) const {
+    CodeQuery one(query);
+    return nearest(one, k, allowed, costs, far);
+  }
 
   // What `nearest` would do. `untouched`: in a process that has not read the files yet (far_rows.h).
   [[nodiscard]] VectorPlan plan(std::size_t k, const RowSet& allowed = {}, const VectorCosts& costs = {},

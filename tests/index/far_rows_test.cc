@@ -17,6 +17,9 @@
 #include "index/kept_floats.h"
 #include "index/store/page_warming.h"
 #include "index/vectors/chunk_vectors.h"
+#include "index/vectors/code_scan.h"
+#include "index/vectors/vector_codes.h"
+#include "tests/index/clustered_rows.h"
 #include "tests/index/memory_folder.h"
 
 namespace kindling {
@@ -74,6 +77,31 @@ TEST(FarRows, GiveTheSameNumbersAsRowsWhereTheyLie) {
     EXPECT_TRUE(same_bits(coded, coded_far)) << count;
     near = true;
     EXPECT_FALSE(far.far());
+  }
+}
+
+// Lists are scanned from copies of their codes, in pieces where one is long.
+TEST(FarRows, OfListsGiveTheSameNeighbours) {
+  const std::vector<float> rows = clustered_rows(9'000, 32, 12);
+  const VectorMatrix data = matrix_of_rows(rows, 32);
+  const MemoryFolder folder;
+  const auto path = folder.path() / "codes";
+  for (const std::uint32_t lists : {2U, 60U}) {
+    const VectorCodeBytes bytes =
+        encode_vectors(data, {.exact_below = 100, .scan_below = 200, .lists = lists}).value();
+    ASSERT_TRUE(write_atomically(system_files(), path, bytes.view()).ok());
+    const auto file = system_files().map(path).value();
+    const VectorCodes codes = VectorCodes::open(file->bytes(), data).value();
+    ASSERT_EQ(codes.head().lists, lists);
+    std::atomic<bool> near{false};
+    const FarRows far{file.get(), &near};
+    const ScanQuery query(Rotation(32), data.row(77));
+    const CodesParts parts = codes_parts(codes.head(), file->bytes().data());
+    for (const std::size_t count : {10U, 500U}) {
+      CodeScan here(codes.head(), parts, query), there(codes.head(), parts, query, far);
+      EXPECT_EQ(here.candidates(count, .1F, {}), there.candidates(count, .1F, {}));
+      EXPECT_EQ(here.counts().blocks, there.counts().blocks);
+    }
   }
 }
 
