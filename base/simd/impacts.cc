@@ -13,24 +13,6 @@ namespace kindling {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-void Contributions(const uint32_t* HWY_RESTRICT documents, const uint32_t* HWY_RESTRICT frequencies,
-                   const float* HWY_RESTRICT norms, float weight, uint32_t* HWY_RESTRICT out, size_t count) {
-  const hn::ScalableTag<float> df;
-  const hn::RebindToSigned<decltype(df)> di;
-  const hn::RebindToUnsigned<decltype(df)> du;
-  const size_t lanes = hn::Lanes(df);
-  const auto weights = hn::Set(df, weight);
-  size_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    const auto tf = hn::ConvertTo(df, hn::BitCast(di, hn::LoadU(du, frequencies + i)));
-    const auto norm = hn::GatherIndex(df, norms, hn::BitCast(di, hn::LoadU(du, documents + i)));
-    const auto value = hn::Div(hn::Mul(weights, tf), hn::Add(tf, norm));
-    const auto whole = hn::Max(hn::Set(di, 1), hn::ConvertTo(di, value));
-    hn::StoreU(hn::BitCast(du, whole), du, out + i);
-  }
-  for (; i < count; ++i) out[i] = contribution(weight, frequencies[i], norms[documents[i]]);
-}
-
 void ContributionsByLength(const uint32_t* HWY_RESTRICT documents, const uint32_t* HWY_RESTRICT frequencies,
                            const uint32_t* HWY_RESTRICT lengths, float flat, float slope, float weight,
                            uint32_t* HWY_RESTRICT out, size_t count) {
@@ -58,35 +40,74 @@ void ContributionsByLength(const uint32_t* HWY_RESTRICT documents, const uint32_
   }
 }
 
-void AddLevels(const uint8_t* HWY_RESTRICT levels, uint32_t step, uint32_t* HWY_RESTRICT sums, size_t count) {
-  const hn::ScalableTag<uint32_t> d;
-  const hn::Rebind<uint8_t, decltype(d)> d8;
-  const size_t lanes = hn::Lanes(d);
-  const auto steps = hn::Set(d, step);
-  size_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    const auto wide = hn::PromoteTo(d, hn::LoadU(d8, levels + i));
-    hn::StoreU(hn::Add(hn::LoadU(d, sums + i), hn::Mul(wide, steps)), d, sums + i);
-  }
-  for (; i < count; ++i) sums[i] += levels[i] * step;
+// Of as many levels as 16-bit numbers fit in a vector.
+template <class D16>
+HWY_INLINE hn::Vec<D16> ScaledLevels(D16 d, const uint8_t* HWY_RESTRICT levels, hn::Vec<D16> scales) {
+  const hn::Rebind<uint8_t, D16> d8;
+  return hn::MulHigh(hn::ShiftLeft<8>(hn::PromoteTo(d, hn::LoadU(d8, levels))), scales);
 }
 
-size_t SelectAtLeast(const uint32_t* HWY_RESTRICT values, size_t count, uint32_t least,
-                     uint32_t* HWY_RESTRICT places) {
-  const hn::ScalableTag<uint32_t> d;
+void ScaleLevels(const uint8_t* HWY_RESTRICT levels, uint16_t scale, uint16_t* HWY_RESTRICT out, size_t count) {
+  const hn::ScalableTag<uint16_t> d;
   const size_t lanes = hn::Lanes(d);
-  const auto below = hn::Set(d, least - 1);
+  const auto scales = hn::Set(d, scale);
+  size_t i = 0;
+  for (; i + lanes <= count; i += lanes) hn::StoreU(ScaledLevels(d, levels + i, scales), d, out + i);
+  for (; i < count; ++i) out[i] = scaled_level(levels[i], scale);
+}
+
+void AddLevels(const uint8_t* HWY_RESTRICT levels, uint16_t scale, uint16_t* HWY_RESTRICT sums, size_t count) {
+  const hn::ScalableTag<uint16_t> d;
+  const size_t lanes = hn::Lanes(d);
+  const auto scales = hn::Set(d, scale);
+  size_t i = 0;
+  for (; i + lanes <= count; i += lanes)
+    hn::StoreU(hn::Add(hn::LoadU(d, sums + i), ScaledLevels(d, levels + i, scales)), d, sums + i);
+  for (; i < count; ++i) sums[i] = static_cast<uint16_t>(sums[i] + scaled_level(levels[i], scale));
+}
+
+// Not every target compares unsigned numbers by order.
+template <class D16>
+HWY_INLINE hn::Mask<D16> Reaching(D16 d, const uint16_t* HWY_RESTRICT values, hn::Vec<D16> leasts) {
+  const auto each = hn::LoadU(d, values);
+  return hn::Eq(hn::Max(each, leasts), each);
+}
+
+size_t CountAtLeast(const uint16_t* HWY_RESTRICT values, size_t count, uint16_t least, size_t enough) {
+  const hn::ScalableTag<uint16_t> d;
+  const size_t lanes = hn::Lanes(d);
+  const auto leasts = hn::Set(d, least);
+  size_t found = 0;
+  size_t i = 0;
+  for (; i + 4 * lanes <= count && found < enough; i += 4 * lanes) {
+    found += hn::CountTrue(d, Reaching(d, values + i, leasts)) +
+             hn::CountTrue(d, Reaching(d, values + i + lanes, leasts)) +
+             hn::CountTrue(d, Reaching(d, values + i + 2 * lanes, leasts)) +
+             hn::CountTrue(d, Reaching(d, values + i + 3 * lanes, leasts));
+  }
+  for (; i < count && found < enough; ++i) found += values[i] >= least ? 1 : 0;
+  return found;
+}
+
+size_t SelectAtLeast(const uint16_t* HWY_RESTRICT values, size_t count, uint16_t least,
+                     uint16_t* HWY_RESTRICT places) {
+  const hn::ScalableTag<uint16_t> d;
+  const size_t lanes = hn::Lanes(d);
+  const auto leasts = hn::Set(d, least);
   size_t found = 0;
   size_t i = 0;
   for (; i + lanes <= count; i += lanes) {
-    const auto enough = hn::Gt(hn::LoadU(d, values + i), below);
-    if (hn::AllFalse(d, enough)) continue;
-    // Not CompressStore, which some processors do lane by lane; `places` has room for a whole vector.
-    hn::StoreU(hn::Compress(hn::Iota(d, static_cast<uint32_t>(i)), enough), d, places + found);
-    found += hn::CountTrue(d, enough);
+    const auto reaching = Reaching(d, values + i, leasts);
+    if (hn::AllFalse(d, reaching)) continue;
+    uint8_t bytes[hn::MaxLanes(decltype(d)()) / 8 + 1];
+    const size_t written = hn::StoreMaskBits(d, reaching, bytes);
+    for (size_t byte = 0; byte < written; ++byte) {
+      for (uint32_t bits = bytes[byte]; bits != 0; bits &= bits - 1)
+        places[found++] = static_cast<uint16_t>(i + 8 * byte + hwy::Num0BitsBelowLS1Bit_Nonzero32(bits));
+    }
   }
   for (; i < count; ++i) {
-    if (values[i] >= least) places[found++] = static_cast<uint32_t>(i);
+    if (values[i] >= least) places[found++] = static_cast<uint16_t>(i);
   }
   return found;
 }
@@ -125,19 +146,12 @@ HWY_AFTER_NAMESPACE();
 
 namespace kindling {
 
-HWY_EXPORT(Contributions);
 HWY_EXPORT(ContributionsByLength);
+HWY_EXPORT(ScaleLevels);
 HWY_EXPORT(AddLevels);
+HWY_EXPORT(CountAtLeast);
 HWY_EXPORT(SelectAtLeast);
 HWY_EXPORT(SelectReaching);
-
-void contributions(std::span<const std::uint32_t> documents, std::span<const std::uint32_t> frequencies,
-                   std::span<const float> norms, float weight, std::span<std::uint32_t> out) {
-  KINDLING_CHECK(documents.size() == out.size() && frequencies.size() == out.size());
-  prepare_simd();
-  HWY_DYNAMIC_DISPATCH(Contributions)
-  (documents.data(), frequencies.data(), norms.data(), weight, out.data(), out.size());
-}
 
 void contributions_by_length(std::span<const std::uint32_t> documents,
                              std::span<const std::uint32_t> frequencies, std::span<const std::uint32_t> lengths,
@@ -148,15 +162,26 @@ void contributions_by_length(std::span<const std::uint32_t> documents,
   (documents.data(), frequencies.data(), lengths.data(), norm.flat, norm.slope, weight, out.data(), out.size());
 }
 
-void add_levels(std::span<const std::uint8_t> levels, std::uint32_t step, std::span<std::uint32_t> sums) {
-  KINDLING_CHECK(levels.size() == sums.size());
+void scale_levels(std::span<const std::uint8_t> levels, std::uint16_t scale, std::span<std::uint16_t> out) {
+  KINDLING_CHECK(levels.size() == out.size());
   prepare_simd();
-  HWY_DYNAMIC_DISPATCH(AddLevels)(levels.data(), step, sums.data(), sums.size());
+  HWY_DYNAMIC_DISPATCH(ScaleLevels)(levels.data(), scale, out.data(), out.size());
 }
 
-std::size_t select_at_least(std::span<const std::uint32_t> values, std::uint32_t least,
-                            std::span<std::uint32_t> places) {
-  KINDLING_CHECK(least >= 1 && places.size() >= values.size() + select_slack);
+void add_levels(std::span<const std::uint8_t> levels, std::uint16_t scale, std::span<std::uint16_t> sums) {
+  KINDLING_CHECK(levels.size() == sums.size());
+  prepare_simd();
+  HWY_DYNAMIC_DISPATCH(AddLevels)(levels.data(), scale, sums.data(), sums.size());
+}
+
+std::size_t count_at_least(std::span<const std::uint16_t> values, std::uint16_t least, std::size_t enough) {
+  prepare_simd();
+  return HWY_DYNAMIC_DISPATCH(CountAtLeast)(values.data(), values.size(), least, enough);
+}
+
+std::size_t select_at_least(std::span<const std::uint16_t> values, std::uint16_t least,
+                            std::span<std::uint16_t> places) {
+  KINDLING_CHECK(values.size() <= 65536 && places.size() >= values.size());
   prepare_simd();
   return HWY_DYNAMIC_DISPATCH(SelectAtLeast)(values.data(), values.size(), least, places.data());
 }

@@ -24,11 +24,6 @@ inline constexpr float impact_weight_max = 1073741824.0F;
   return static_cast<std::uint32_t>(std::max(1, static_cast<std::int32_t>(value)));
 }
 
-// out[i] = contribution(weight, frequencies[i], norms[documents[i]]).
-// Requires: spans of one size; documents inside norms; frequencies below 2^31.
-void contributions(std::span<const std::uint32_t> documents, std::span<const std::uint32_t> frequencies,
-                   std::span<const float> norms, float weight, std::span<std::uint32_t> out);
-
 // What the length of a document does to its shares.
 struct LengthNorm {
   float flat = 0;
@@ -42,17 +37,29 @@ void contributions_by_length(std::span<const std::uint32_t> documents,
                              std::span<const std::uint32_t> frequencies, std::span<const std::uint32_t> lengths,
                              LengthNorm norm, float weight, std::span<std::uint32_t> out);
 
-// sums[i] += levels[i] * step. Requires: spans of one size; no sum leaves 32 bits.
-void add_levels(std::span<const std::uint8_t> levels, std::uint32_t step, std::span<std::uint32_t> sums);
+// What a level (block_postings.h) adds under a scale: level * scale / 256, rounded down.
+[[nodiscard]] inline std::uint16_t scaled_level(std::uint8_t level, std::uint16_t scale) {
+  return static_cast<std::uint16_t>(std::uint32_t{level} * scale >> 8);
+}
 
-// Places of the values that are `least` or more, ascending; returns how many.
-// Requires: least >= 1, places.size() >= values.size() + select_slack.
-inline constexpr std::size_t select_slack = 64;
-[[nodiscard]] std::size_t select_at_least(std::span<const std::uint32_t> values, std::uint32_t least,
-                                          std::span<std::uint32_t> places);
+// out[i] = scaled_level(levels[i], scale). Requires: spans of one size.
+void scale_levels(std::span<const std::uint8_t> levels, std::uint16_t scale, std::span<std::uint16_t> out);
 
-// The same of sums of two: those whose upper 32 bits are `least_high` or more, or whose lower ones are above
+// sums[i] += scaled_level(levels[i], scale). Requires: spans of one size; no sum leaves 16 bits.
+void add_levels(std::span<const std::uint8_t> levels, std::uint16_t scale, std::span<std::uint16_t> sums);
+
+// How many values are `least` or more; of `enough` or more that many at least.
+[[nodiscard]] std::size_t count_at_least(std::span<const std::uint16_t> values, std::uint16_t least,
+                                         std::size_t enough);
+
+// Their places, ascending; returns how many.
+// Requires: values.size() <= 65,536, places.size() >= values.size().
+[[nodiscard]] std::size_t select_at_least(std::span<const std::uint16_t> values, std::uint16_t least,
+                                          std::span<std::uint16_t> places);
+
+// Of sums of two, places of those whose upper 32 bits are `least_high` or more, or whose lower ones are above
 // `above_low`. Requires: least_high >= 1, upper halves below 2^31, places.size() >= sums.size() + select_slack.
+inline constexpr std::size_t select_slack = 64;
 [[nodiscard]] std::size_t select_reaching(std::span<const std::uint64_t> sums, std::uint32_t least_high,
                                           std::uint32_t above_low, std::span<std::uint32_t> places);
 

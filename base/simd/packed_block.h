@@ -32,4 +32,16 @@ void unpack_block(std::span<const std::uint32_t> packed, unsigned bits, BlockNum
 void unpack_ascending(std::span<const std::uint32_t> packed, unsigned bits, std::uint32_t before,
                       BlockNumbersOut numbers);
 
+// One number of a block that is not ascending, without the others. Requires: i < packed_block_size, bits <= 32.
+[[nodiscard]] inline std::uint32_t unpack_one(std::span<const std::uint32_t> packed, unsigned bits,
+                                              std::size_t i) {
+  if (bits == 0) return 0;
+  const std::size_t bit = i / 4 * bits;
+  const std::size_t word = bit / 32 * 4 + i % 4;
+  const unsigned shift = bit % 32;
+  std::uint64_t both = packed[word];
+  if (shift + bits > 32) both |= std::uint64_t{packed[word + 4]} << 32;
+  return static_cast<std::uint32_t>(both >> shift & ((std::uint64_t{1} << bits) - 1));
+}
+
 }  // namespace kindling

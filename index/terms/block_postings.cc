@@ -54,8 +54,8 @@ class PostingReader {
 
 std::uint64_t BlockPostings::bytes() const {
   const auto of = [](const auto& values) { return values.size() * sizeof(values[0]); };
-  return terms_.bytes() + of(entries_) + of(last_documents_) + of(share_max_) + of(places_) + of(words_) +
-         of(tails_) + of(range_levels_) + of(ranked_shares_) + of(norms_);
+  return terms_.bytes() + of(entries_) + of(last_documents_) + of(block_levels_) + of(levels_) + of(places_) +
+         of(words_) + of(tails_) + of(range_levels_) + of(ranked_shares_) + of(norms_);
 }
 
 const BlockTerm* BlockPostings::find(std::string_view term) const {
@@ -87,7 +87,7 @@ std::uint32_t BlockPostings::read_documents(const BlockTerm& term, std::uint32_t
                      documents);
     return static_cast<std::uint32_t>(packed_block_size);
   }
-  ByteReader reader(std::string_view(tails_).substr(term.tail));
+  ByteReader reader(std::string_view(tails_).substr(term.tail + term.tail_postings()));
   std::uint32_t document = before;
   for (std::uint32_t i = 0; i < term.tail_postings(); ++i) {
     document += static_cast<std::uint32_t>(reader.varint());
@@ -97,23 +97,41 @@ std::uint32_t BlockPostings::read_documents(const BlockTerm& term, std::uint32_t
   return term.tail_postings();
 }
 
-std::uint32_t BlockPostings::read_frequencies(const BlockTerm& term, std::uint32_t block,
-                                              BlockNumbersOut frequencies) const {
+std::span<const std::uint8_t> BlockPostings::levels(const BlockTerm& term, std::uint32_t block) const {
+  if (block < term.full_blocks())
+    return full_levels(term).subspan(block * packed_block_size, packed_block_size);
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(tails_.data());
+  return {bytes + term.tail, term.tail_postings()};
+}
+
+void BlockPostings::fetch(const BlockTerm& term, std::uint32_t block) const {
+  if (block >= term.full_blocks()) return;
+  constexpr std::size_t line = 64;
+  const std::uint64_t place = places_[term.first_block + block];
+  const auto width = static_cast<unsigned>(place & width_mask);
+  const auto* words = words_.data() + (place >> (2 * width_bits));
+  for (std::size_t word = 0; word < packed_words(width); word += line / sizeof(*words))
+    __builtin_prefetch(words + word);
+  __builtin_prefetch(words + packed_words(width));
+  const auto* levels = levels_.data() + (std::size_t{term.first_block} + block) * packed_block_size;
+  for (std::size_t level = 0; level < packed_block_size; level += line) __builtin_prefetch(levels + level);
+}
+
+std::uint32_t BlockPostings::frequency(const BlockTerm& term, std::uint32_t block, std::uint32_t at) const {
   if (block < term.full_blocks()) {
     const std::uint64_t place = places_[term.first_block + block];
     const std::size_t skipped = packed_words(static_cast<unsigned>(place & width_mask));
     const auto width = static_cast<unsigned>(place >> width_bits & width_mask);
-    unpack_block(std::span(words_).subspan((place >> (2 * width_bits)) + skipped, packed_words(width)), width,
-                 frequencies);
-    for (std::uint32_t& frequency : frequencies) ++frequency;
-    return static_cast<std::uint32_t>(packed_block_size);
+    return 1 + unpack_one(std::span(words_).subspan((place >> (2 * width_bits)) + skipped, packed_words(width)),
+                          width, at);
   }
-  ByteReader reader(std::string_view(tails_).substr(term.tail));
-  for (std::uint32_t i = 0; i < term.tail_postings(); ++i) {
+  ByteReader reader(std::string_view(tails_).substr(term.tail + term.tail_postings()));
+  for (std::uint32_t i = 0; i < at; ++i) {
     static_cast<void>(reader.varint());
-    frequencies[i] = static_cast<std::uint32_t>(reader.varint());
+    static_cast<void>(reader.varint());
   }
-  return term.tail_postings();
+  static_cast<void>(reader.varint());
+  return static_cast<std::uint32_t>(reader.varint());
 }
 
 std::uint32_t BlockPostingsBuilder::number_of(std::string_view term) {
@@ -179,57 +197,65 @@ Result<BlockPostings> BlockPostingsBuilder::finish() && {
   return out;
 }
 
-void BlockPostingsBuilder::write_term(BlockPostings& out, Growing& term, BlockTerm& entry) const {
+void BlockPostingsBuilder::write_term(BlockPostings& out, const Growing& term, BlockTerm& entry) {
   entry.first_block = static_cast<std::uint32_t>(out.last_documents_.size());
   entry.tail = static_cast<std::uint32_t>(out.tails_.size());
-  std::array<std::uint32_t, packed_block_size> documents{};
-  std::array<std::uint32_t, packed_block_size> frequencies{};
-  std::vector<float> range_share(entry.row == no_row ? 0 : out.ranges(), 0.0F);
-  std::vector<float> shares;  // of a frequent term
+  std::vector<std::uint32_t> documents(term.frequency);
+  std::vector<std::uint32_t> frequencies(term.frequency);
+  std::vector<float> shares(term.frequency);
   PostingReader reader(term.postings);
+  for (std::uint32_t i = 0; i < term.frequency; ++i) {
+    std::tie(documents[i], frequencies[i]) = reader.next();
+    shares[i] = share_of(frequencies[i], out.norms_[documents[i]]);
+  }
+  entry.share_max = *std::max_element(shares.begin(), shares.end());
+  std::vector<std::uint8_t> levels(term.frequency);
+  std::transform(shares.begin(), shares.end(), levels.begin(),
+                 [&entry](float share) { return level_of(share, entry.share_max); });
+
+  const std::size_t full = entry.full_blocks() * packed_block_size;
   std::uint32_t before = 0;
-  for (std::uint32_t done = 0; done < term.frequency;) {
-    const std::uint32_t count = std::min(term.frequency - done, static_cast<std::uint32_t>(packed_block_size));
-    float share_max = 0;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      std::tie(documents[i], frequencies[i]) = reader.next();
-      const float share = share_of(frequencies[i], out.norms_[documents[i]]);
-      share_max = std::max(share_max, share);
-      if (!range_share.empty()) {
-        float& most = range_share[documents[i] >> range_bits];
-        most = std::max(most, share);
-        shares.push_back(share);
-      }
-    }
-    entry.share_max = std::max(entry.share_max, share_max);
-    if (count == packed_block_size) {
-      for (std::uint32_t& frequency : frequencies) --frequency;
-      const unsigned document_width = bits_for_ascending(documents, before);
-      const unsigned frequency_width = bits_for(frequencies);
-      const std::size_t place = out.words_.size();
-      const std::size_t middle = place + packed_words(document_width);
-      out.words_.resize(middle + packed_words(frequency_width));
-      const std::span words(out.words_);
-      pack_ascending(documents, before, document_width, words.subspan(place, packed_words(document_width)));
-      pack_block(frequencies, frequency_width, words.subspan(middle));
-      out.places_.push_back(std::uint64_t{place} << (2 * width_bits) | frequency_width << width_bits |
-                            document_width);
-      out.last_documents_.push_back(documents.back());
-      out.share_max_.push_back(share_max);
-      before = documents.back();
-    } else {
-      for (std::uint32_t i = 0; i < count; ++i) {
-        put_varint(out.tails_, documents[i] - before);
-        put_varint(out.tails_, frequencies[i]);
-        before = documents[i];
-      }
-    }
-    done += count;
+  for (std::size_t at = 0; at < full; at += packed_block_size) {
+    write_block(out, std::span(documents).subspan(at).first<packed_block_size>(),
+                std::span(frequencies).subspan(at).first<packed_block_size>(), before);
+    before = documents[at + packed_block_size - 1];
+    const auto begin = levels.begin() + static_cast<std::ptrdiff_t>(at);
+    out.block_levels_.push_back(*std::max_element(begin, begin + packed_block_size));
   }
-  for (const float share : range_share) {
-    out.range_levels_.push_back(share == 0 ? std::uint8_t{0} : level_of(share, entry.share_max));
+  out.levels_.insert(out.levels_.end(), levels.begin(), levels.begin() + static_cast<std::ptrdiff_t>(full));
+  out.tails_.append(levels.begin() + static_cast<std::ptrdiff_t>(full), levels.end());
+  for (std::size_t i = full; i < documents.size(); ++i) {
+    put_varint(out.tails_, documents[i] - before);
+    put_varint(out.tails_, frequencies[i]);
+    before = documents[i];
   }
-  if (entry.row != no_row) write_ranked_shares(out, shares);
+  if (entry.row == no_row) return;
+  const std::size_t row = out.range_levels_.size();
+  out.range_levels_.resize(row + out.ranges());
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    std::uint8_t& most = out.range_levels_[row + (documents[i] >> range_bits)];
+    most = std::max(most, levels[i]);
+  }
+  write_ranked_shares(out, shares);
+}
+
+void BlockPostingsBuilder::write_block(BlockPostings& out,
+                                       std::span<const std::uint32_t, packed_block_size> documents,
+                                       std::span<const std::uint32_t, packed_block_size> frequencies,
+                                       std::uint32_t before) {
+  std::array<std::uint32_t, packed_block_size> less_one{};
+  std::transform(frequencies.begin(), frequencies.end(), less_one.begin(), [](auto each) { return each - 1; });
+  const unsigned document_width = bits_for_ascending(documents, before);
+  const unsigned frequency_width = bits_for(less_one);
+  const std::size_t place = out.words_.size();
+  const std::size_t middle = place + packed_words(document_width);
+  out.words_.resize(middle + packed_words(frequency_width));
+  const std::span words(out.words_);
+  pack_ascending(documents, before, document_width, words.subspan(place, packed_words(document_width)));
+  pack_block(less_one, frequency_width, words.subspan(middle));
+  out.places_.push_back(std::uint64_t{place} << (2 * width_bits) | frequency_width << width_bits |
+                        document_width);
+  out.last_documents_.push_back(documents.back());
 }
 
 void BlockPostingsBuilder::write_ranked_shares(BlockPostings& out, std::vector<float>& shares) {

@@ -1,14 +1,16 @@
 // Postings for ranked search over documents without structure: blocks of 128, bit-packed, each with its last
-// document and the most that one of its postings can add to a score; and of frequent terms that bound also for
-// every range of documents.
+// document; a level of eight bits for each posting, that bounds what it can add to a score; the highest level
+// of each block, and of frequent terms also of every range of documents.
 //
 //   score = sum over the question's terms of idf * share,   share = tf / (tf + norm of the document)
 //   norm  = k1 (1 - b + b length / mean length), k1 .9, b .6;   idf = ln(1 + (N - df + .5) / (df + .5))
 //
-// The bounds are of the share: exact for the collection as built, in single precision; a question multiplies
-// them by its idf. Blocks as in Ding and Suel, "Faster top-k document retrieval using block-max indexes" (SIGIR
-// 2011); ranges of documents that all terms have in common as in Dimopoulos, Nepomnyachiy and Suel, "Optimizing
-// top-k document retrieval strategies for block-max indexes" (WSDM 2013).
+// A level is the share in 255ths of the term's largest, rounded up, at least 1: a question multiplies levels by
+// its idf and works out exact scores, from frequencies and norms, only where the sum of the levels reaches what
+// it looks for. Impacts in a byte as in Anh, de Kretser and Moffat, "Vector-space ranking with effective early
+// termination" (SIGIR 2001), here for bounds only. Blocks as in Ding and Suel, "Faster top-k document retrieval
+// using block-max indexes" (SIGIR 2011); ranges of documents that all terms have in common as in Dimopoulos,
+// Nepomnyachiy and Suel, "Optimizing top-k document retrieval strategies for block-max indexes" (WSDM 2013).
 //
 // Immutable once built; safe from any thread. index/terms/top_documents.h searches it.
 #pragma once
@@ -72,10 +74,11 @@ class BlockPostings {
   [[nodiscard]] std::span<const std::uint32_t> last_documents(const BlockTerm& term) const {
     return std::span(last_documents_).subspan(term.first_block, term.full_blocks());
   }
-  [[nodiscard]] float share_max(const BlockTerm& term, std::uint32_t block) const {
-    return block < term.full_blocks() ? share_max_[term.first_block + block] : term.share_max;
+  // The highest of a block's levels; of what is left over, no less.
+  [[nodiscard]] std::uint8_t block_level(const BlockTerm& term, std::uint32_t block) const {
+    return block < term.full_blocks() ? block_levels_[term.first_block + block] : std::uint8_t{255};
   }
-  // 255 stands for the term's share_max; rounded up, zero only where the term is in no document of the range.
+  // The highest level of each range; zero only where the term is in no document of it.
   // Requires: the term has a row.
   [[nodiscard]] std::span<const std::uint8_t> range_levels(const BlockTerm& term) const {
     return std::span(range_levels_).subspan(std::size_t{term.row} * ranges(), ranges());
@@ -85,9 +88,18 @@ class BlockPostings {
   [[nodiscard]] float share_at_rank(const BlockTerm& term, std::size_t k) const;
 
   // Full block `block`, or with full_blocks() what is left over; returns how many postings there are. The rest
-  // of the arrays is undefined.
+  // of the array is undefined.
   std::uint32_t read_documents(const BlockTerm& term, std::uint32_t block, BlockNumbersOut documents) const;
-  std::uint32_t read_frequencies(const BlockTerm& term, std::uint32_t block, BlockNumbersOut frequencies) const;
+  // Of the same postings; of all full blocks together.
+  [[nodiscard]] std::span<const std::uint8_t> levels(const BlockTerm& term, std::uint32_t block) const;
+  [[nodiscard]] std::span<const std::uint8_t> full_levels(const BlockTerm& term) const {
+    return std::span(levels_).subspan(std::size_t{term.first_block} * packed_block_size,
+                                      std::size_t{term.full_blocks()} * packed_block_size);
+  }
+  // Asks memory for a block that will be read; none, or what is left over, is let be.
+  void fetch(const BlockTerm& term, std::uint32_t block) const;
+  // Of posting `at` of that block.
+  [[nodiscard]] std::uint32_t frequency(const BlockTerm& term, std::uint32_t block, std::uint32_t at) const;
 
  private:
   friend class BlockPostingsBuilder;
@@ -95,10 +107,11 @@ class BlockPostings {
   PackedTerms terms_;
   std::vector<BlockTerm> entries_;  // by number of the term
   std::vector<std::uint32_t> last_documents_;
-  std::vector<float> share_max_;
+  std::vector<std::uint8_t> block_levels_;
+  std::vector<std::uint8_t> levels_;   // of the postings of full blocks
   std::vector<std::uint64_t> places_;  // of each full block in words_; its two widths in the lowest 12 bits
   std::vector<std::uint32_t> words_;   // documents, then frequencies less one
-  std::string tails_;                  // distance, frequency
+  std::string tails_;                  // of each term its levels, then distance and frequency of each
   std::vector<std::uint8_t> range_levels_;
   std::vector<float> ranked_shares_;  // of each frequent term, by kept_ranks
   std::vector<float> norms_;
@@ -125,7 +138,9 @@ class BlockPostingsBuilder {
   };
 
   std::uint32_t number_of(std::string_view term);
-  void write_term(BlockPostings& out, Growing& term, BlockTerm& entry) const;
+  static void write_term(BlockPostings& out, const Growing& term, BlockTerm& entry);
+  static void write_block(BlockPostings& out, std::span<const std::uint32_t, packed_block_size> documents,
+                          std::span<const std::uint32_t, packed_block_size> frequencies, std::uint32_t before);
   static void write_ranked_shares(BlockPostings& out, std::vector<float>& shares);
 
   std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;

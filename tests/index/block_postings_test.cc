@@ -134,41 +134,61 @@ TEST(PackedBlock, GivesBackAscendingNumbersUpToTheLargest) {
   }
 }
 
-TEST(Impacts, AreTheSameToTheLastBitOnEveryTarget) {
+TEST(PackedBlock, GivesOneNumberAsItGivesThemAll) {
+  std::mt19937 random(10);
+  for (unsigned bits = 0; bits <= 32; ++bits) {
+    std::array<std::uint32_t, packed_block_size> numbers{};
+    for (std::uint32_t& number : numbers)
+      number = static_cast<std::uint32_t>(random() & ((std::uint64_t{1} << bits) - 1));
+    std::vector<std::uint32_t> packed(packed_words(bits));
+    pack_block(numbers, bits, packed);
+    for (std::size_t i = 0; i < numbers.size(); ++i) ASSERT_EQ(unpack_one(packed, bits, i), numbers[i]) << bits;
+  }
+}
+
+TEST(Impacts, ScalesLevelsRoundedDownOnEveryTarget) {
   std::mt19937 random(3);
-  std::vector<float> norms(1000);
-  for (float& norm : norms) norm = .3F + static_cast<float>(random() % 4000) / 1000;
   for (const SimdTarget target : simd_targets()) {
     const ForcedSimdTarget forced(target);
-    for (const std::size_t count : {0, 1, 3, 15, 16, 17, 64, 127, 128}) {
-      std::vector<std::uint32_t> documents(count), frequencies(count), out(count);
-      for (std::uint32_t& document : documents) document = below(random, norms.size());
-      for (std::uint32_t& frequency : frequencies) frequency = 1 + below(random, 300);
-      const float weight = static_cast<float>(random() % (1u << 30));
-      contributions(documents, frequencies, norms, weight, out);
-      for (std::size_t i = 0; i < count; ++i)
-        ASSERT_EQ(out[i], contribution(weight, frequencies[i], norms[documents[i]])) << to_string(target);
+    for (const std::size_t count : {0, 1, 3, 15, 16, 17, 31, 33, 127, 128, 300}) {
+      std::vector<std::uint8_t> levels(count);
+      for (std::uint8_t& level : levels) level = static_cast<std::uint8_t>(random());
+      const auto scale = static_cast<std::uint16_t>(random());
+      std::vector<std::uint16_t> out(count), sums(count);
+      for (std::uint16_t& sum : sums) sum = static_cast<std::uint16_t>(random() % 256);
+      const std::vector<std::uint16_t> before = sums;
+      scale_levels(levels, scale, out);
+      add_levels(levels, scale, sums);
+      for (std::size_t i = 0; i < count; ++i) {
+        ASSERT_EQ(out[i], levels[i] * scale / 256) << to_string(target);
+        ASSERT_EQ(sums[i], static_cast<std::uint16_t>(before[i] + levels[i] * scale / 256))
+            << to_string(target);
+      }
     }
   }
 }
 
-TEST(Impacts, SelectsExactlyThoseThatAreLargeEnough) {
+TEST(Impacts, CountsAndSelectsExactlyThoseThatAreLargeEnough) {
   std::mt19937 random(4);
   for (const SimdTarget target : simd_targets()) {
     const ForcedSimdTarget forced(target);
-    for (const std::size_t count : {0, 1, 16, 31, 255, 256}) {
-      std::vector<std::uint32_t> values(count), places(count + select_slack), wanted;
-      for (std::uint32_t& value : values) value = below(random, 5);
-      for (std::size_t i = 0; i < count; ++i) {
-        if (values[i] >= 3) wanted.push_back(static_cast<std::uint32_t>(i));
+    for (const std::size_t count : {0, 1, 7, 8, 16, 31, 33, 255, 256, 2048}) {
+      for (const std::uint32_t least : {0u, 1u, 3u, 0x8001u, 0xffffu}) {
+        std::vector<std::uint16_t> values(count), places(count), wanted;
+        for (std::uint16_t& value : values) value = static_cast<std::uint16_t>(least - 2 + below(random, 5));
+        for (std::size_t i = 0; i < count; ++i) {
+          if (values[i] >= least) wanted.push_back(static_cast<std::uint16_t>(i));
+        }
+        const auto limit = static_cast<std::uint16_t>(least);
+        places.resize(select_at_least(values, limit, places));
+        ASSERT_EQ(places, wanted) << to_string(target) << " " << count;
+        ASSERT_EQ(count_at_least(values, limit, count + 1), wanted.size()) << to_string(target) << " " << count;
+        for (const std::size_t enough : {wanted.size() / 2, wanted.size()}) {
+          const std::size_t counted = count_at_least(values, limit, enough);
+          ASSERT_GE(counted, enough) << to_string(target) << " " << count;
+          ASSERT_LE(counted, wanted.size());
+        }
       }
-      places.resize(select_at_least(values, 3, places));
-      ASSERT_EQ(places, wanted) << to_string(target) << " " << count;
-      std::vector<std::uint8_t> levels(count);
-      for (std::uint8_t& level : levels) level = static_cast<std::uint8_t>(random());
-      std::vector<std::uint32_t> sums = values;
-      add_levels(levels, 4'000'000, sums);
-      for (std::size_t i = 0; i < count; ++i) ASSERT_EQ(sums[i], values[i] + levels[i] * 4'000'000u);
     }
   }
 }
@@ -183,6 +203,46 @@ TEST(PackedTerms, FindsEveryTermAndNoOther) {
     for (std::uint32_t i = 0; i < count; ++i) ASSERT_EQ(packed.find(ascending[i]), i);
     for (const char* other : {"term1", "zzz", "aaa", "term", "\xff\xff"}) ASSERT_FALSE(packed.find(other));
   }
+}
+
+// A level that were one too low would lose documents, one too high would only cost time: both are held here.
+TEST(BlockPostings, LevelsAreSharesRoundedUpAndNoMore) {
+  std::mt19937 random(11);
+  const auto documents = random_documents(random, 3'000, 60, 300);
+  const BlockPostings postings = postings_of(documents);
+  std::size_t seen = 0;
+  for (int word = 0; word < 300; ++word) {
+    const BlockTerm* term = postings.find("w" + std::to_string(word));
+    if (term == nullptr) continue;
+    std::vector<std::uint8_t> highest(postings.ranges(), 0);
+    for (std::uint32_t block = 0; block <= term->full_blocks(); ++block) {
+      std::array<std::uint32_t, packed_block_size> numbers{};
+      const std::uint32_t count = postings.read_documents(*term, block, numbers);
+      const auto levels = postings.levels(*term, block);
+      ASSERT_EQ(levels.size(), count);
+      std::uint8_t block_highest = 0;
+      for (std::uint32_t i = 0; i < count; ++i) {
+        const auto& text = documents[numbers[i]];
+        const std::uint32_t frequency = postings.frequency(*term, block, i);
+        ASSERT_EQ(frequency, std::count(text.begin(), text.end(), "w" + std::to_string(word)));
+        const double tf = frequency;
+        const double share = tf / (tf + double{postings.norms()[numbers[i]]});
+        const double steps = share / double{term->share_max} * 255;
+        ASSERT_GE(levels[i], 1);
+        ASSERT_LE(steps, levels[i] + (levels[i] == 255 ? 1e-3 : 0));
+        ASSERT_LT(levels[i], steps + 1.01);
+        block_highest = std::max(block_highest, levels[i]);
+        highest[numbers[i] >> range_bits] = std::max(highest[numbers[i] >> range_bits], levels[i]);
+      }
+      seen += count;
+      ASSERT_GE(postings.block_level(*term, block), block_highest);
+      ASSERT_TRUE(block == term->full_blocks() || postings.block_level(*term, block) == block_highest);
+    }
+    if (term->row == no_row) continue;
+    const auto levels = postings.range_levels(*term);
+    ASSERT_TRUE(std::equal(highest.begin(), highest.end(), levels.begin(), levels.end()));
+  }
+  EXPECT_GT(seen, 50'000u);
 }
 
 TEST(TopDocuments, EqualsBm25OfRandomCollectionsOnEveryTarget) {
@@ -213,6 +273,33 @@ TEST(TopDocuments, EqualsBm25WhereRangesAreSkipped) {
     const std::vector<double> scores = naive_scores(documents, question);
     for (const std::size_t k : {std::size_t{1}, std::size_t{10}, std::size_t{1'000}, std::size_t{10'000}})
       expect_equal_to_naive(top.top(views(question), k), scores, k);
+  }
+}
+
+// With all documents asked for nothing is passed over; with few nearly everything is. Lengths differ little, so
+// that scores lie closer together than a level's step.
+TEST(TopDocuments, GivesTheFirstOfAllToTheLastBitHoweverFewAreAsked) {
+  std::mt19937 random(12);
+  std::discrete_distribution<int> draw({40, 30, 20, 10, 8, 6, 4, 3, 2, 1, 1, 1, .3, .1, .05, .03});
+  std::vector<Words> documents(40'000);
+  for (Words& words : documents) {
+    words.resize(8 + random() % 8);
+    for (std::string& word : words) word = "w" + std::to_string(draw(random));
+  }
+  const BlockPostings postings = postings_of(documents);
+  TopDocuments top(postings);
+  for (int i = 0; i < 25; ++i) {
+    Words question(2 + random() % 5);
+    for (std::string& word : question) word = "w" + std::to_string(random() % 16);
+    const auto all = top.top(views(question), documents.size());
+    for (const std::size_t k : {1, 2, 10, 33, 100, 1'000, 4'000}) {
+      const auto few = top.top(views(question), k);
+      ASSERT_EQ(few.size(), std::min(k, all.size()));
+      for (std::size_t at = 0; at < few.size(); ++at) {
+        ASSERT_EQ(few[at].document, all[at].document) << "question " << i << ", " << at << " of " << k;
+        ASSERT_EQ(few[at].score, all[at].score);
+      }
+    }
   }
 }
 
@@ -324,6 +411,27 @@ TEST(TopDocuments, TakesDocumentsAndQuestionsOfHostileSize) {
   EXPECT_EQ(found[0].document, 8u);
   const Words a{"a"};
   expect_equal_to_naive(top.top(views(a), 300), naive_scores(documents, a), 300);
+}
+
+// More terms than a sum of 16 bits has units for: no bound says anything.
+TEST(TopDocuments, TakesMoreTermsThanUnits) {
+  std::vector<Words> documents(40);
+  Words question;
+  for (int i = 0; i < 70'000; ++i) {
+    question.push_back("t" + std::to_string(i));
+    documents[static_cast<std::size_t>(i) % 39].push_back(question.back());
+    if (i % 1'000 == 0) documents[39].push_back(question.back());
+  }
+  const BlockPostings postings = postings_of(documents);
+  const auto found = TopDocuments(postings).top(views(question), 40);
+  ASSERT_EQ(found.size(), 40u);
+  EXPECT_EQ(found[39].document, 39u);
+  const auto few = TopDocuments(postings).top(views(question), 3);
+  ASSERT_EQ(few.size(), 3u);
+  for (std::size_t i = 0; i < few.size(); ++i) {
+    EXPECT_EQ(few[i].document, found[i].document);
+    EXPECT_EQ(few[i].score, found[i].score);
+  }
 }
 
 }  // namespace
