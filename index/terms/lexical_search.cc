@@ -68,65 +68,31 @@ class Selecting {
   }
 
  private:
-  struct Wanted {
-    std::uint32_t chunk = 0;  // of the segment
-    bool candidate = false;
-    bool also = false;
-    std::uint32_t section = 0;
-  };
-
-  // Whole sections, one thread's.
-  struct Share {
-    std::span<const Wanted> wanted;
-    std::vector<Worked> worked;
-    std::vector<SectionMatch> sections;
-  };
-
   void work_out(std::size_t s, std::span<const ChunkCandidate> candidates, std::span<const ChunkIndex> also) {
     const LexicalSegment& part = segments_[s];
     const Segment& segment = *part.segment;
     std::vector<Wanted> wanted = wanted_chunks(part, candidates, also);
+    std::vector<std::uint32_t> sections;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       // Each lies on a page of its own in a large index.
       if (i + records_ahead < wanted.size())
         __builtin_prefetch(&segment.chunks()[wanted[i + records_ahead].chunk]);
-      wanted[i].section = segment.chunks()[wanted[i].chunk].section;
+      const std::uint32_t section = wanted[i].section = segment.chunks()[wanted[i].chunk].section;
+      if (sections.empty() || sections.back() != section) sections.push_back(section);
     }
-    const std::size_t count = std::clamp<std::size_t>(wanted.size() / shared_chunks, 1, selection_.threads);
-    std::vector<Share> shares(count);
-    std::size_t first = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      std::size_t end = i + 1 == count ? wanted.size() : std::max(first, (i + 1) * wanted.size() / count);
-      while (end > 0 && end < wanted.size() && wanted[end].section == wanted[end - 1].section) ++end;
-      shares[i].wanted = std::span(wanted).subspan(first, end - first);
-      first = end;
-    }
-    parallel_for(count, selection_.threads, [&](std::size_t i) { work_out(s, shares[i]); });
-    for (const Share& share : shares) {
-      worked_.insert(worked_.end(), share.worked.begin(), share.worked.end());
-      sections_.insert(sections_.end(), share.sections.begin(), share.sections.end());
-    }
-  }
-
-  void work_out(std::size_t s, Share& share) const {
-    const LexicalSegment& part = segments_[s];
-    std::vector<std::uint32_t> sections;
-    for (const Wanted& each : share.wanted) {
-      if (sections.empty() || sections.back() != each.section) sections.push_back(each.section);
-    }
-    SectionMatches found(segments_, s, asked_, sections);
+    SectionMatches found(segments_, s, asked_, sections, threads_for(wanted.size()));
     std::size_t place = 0;
     SectionMatch section;
     bool known = false;
-    for (const Wanted& each : share.wanted) {
+    for (const Wanted& each : wanted) {
       for (; sections[place] != each.section; ++place) known = false;
       if (!known && found.has_section(place)) {
         section = found.section(place);
-        share.sections.push_back(section);
+        sections_.push_back(section);
       }
       known = true;
       const std::size_t slot = found.first_slot(place) + (each.chunk - found.first_chunk(place));
-      Worked& worked = share.worked.emplace_back();
+      Worked& worked = worked_.emplace_back();
       worked.section = SectionIndex{part.first_section + each.section};
       worked.also = each.also;
       worked.candidate = each.candidate && found.has_chunk(slot);
@@ -136,6 +102,17 @@ class Selecting {
       worked.value = worked.match.score + selection_.bigram_weight * worked.match.bigram;
       worked.value += selection_.named_weight * section.named_heading;
     }
+  }
+
+  struct Wanted {
+    std::uint32_t chunk = 0;  // of the segment
+    bool candidate = false;
+    bool also = false;
+    std::uint32_t section = 0;
+  };
+
+  [[nodiscard]] unsigned threads_for(std::size_t chunks) const {
+    return chunks < shared_chunks ? 1 : selection_.threads;
   }
 
   // Both ascend; removed documents are left out.

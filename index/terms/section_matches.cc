@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "base/parallel.h"
+
 namespace kindling {
 namespace {
 
+constexpr std::size_t terms_at_once = 16;
 constexpr std::size_t records_ahead = 16;  // that are fetched while others are worked on
 
 // Whether some position of `second` follows one of `first` at a distance of 1 or 2. Both ascend.
@@ -50,7 +53,8 @@ void SectionMatches::Sums::add_pair(std::size_t at, std::uint32_t pair, float we
 }
 
 SectionMatches::SectionMatches(std::span<const LexicalSegment> segments, std::size_t segment,
-                               const AskedQuestion& asked, std::span<const std::uint32_t> sections)
+                               const AskedQuestion& asked, std::span<const std::uint32_t> sections,
+                               unsigned threads)
     : part_(segments[segment]),
       segment_(*part_.segment),
       asked_(asked),
@@ -73,35 +77,45 @@ SectionMatches::SectionMatches(std::span<const LexicalSegment> segments, std::si
   }
   chunks_.resize(slots);
   sections_.resize(sections.size());
-  if (!sections.empty()) run();
+  if (!sections.empty()) run(threads);
 }
 
-void SectionMatches::run() {
-  TermHits previous, current;
-  for (std::uint32_t term = 0; term < terms_.size(); ++term) {
-    current.known = terms_[term] != unknown_term;
-    if (current.known) {
-      read(term, current);
-      add_to_chunks(term, current);
-      add_to_sections(term, current);
-      if (previous.known && asked_.follows[term]) add_pairs(term, previous, current);
+// A few terms at a time, so that what is held is bounded by the sections and not by the question.
+void SectionMatches::run(unsigned threads) {
+  const auto at_once = static_cast<std::uint32_t>(threads > 1 ? terms_at_once : 1);
+  const auto count = static_cast<std::uint32_t>(terms_.size());
+  TermHits previous;
+  for (std::uint32_t first = 0; first < count; first += at_once) {
+    std::vector<TermHits> hits(std::min(at_once, count - first));
+    parallel_for(hits.size(), threads, [&](std::size_t i) {
+      if (terms_[first + i] != unknown_term) hits[i] = read(first + static_cast<std::uint32_t>(i));
+    });
+    for (std::uint32_t i = 0; i < hits.size(); ++i) {
+      if (hits[i].known) add(first + i, previous, hits[i]);
+      previous = std::move(hits[i]);
     }
-    std::swap(previous, current);
   }
 }
 
-void SectionMatches::read(std::uint32_t term, TermHits& hits) {
+void SectionMatches::add(std::uint32_t term, const TermHits& previous, const TermHits& current) {
+  for (const Hit& heading : current.headings) under_asked_heading_[heading.place] = true;
+  add_to_chunks(term, current);
+  add_to_sections(term, current);
+  if (previous.known && asked_.follows[term]) add_pairs(term, previous, current);
+}
+
+SectionMatches::TermHits SectionMatches::read(std::uint32_t term) const {
   const PostingBlock block = segment_.dictionary().block(terms_[term]);
+  TermHits hits;
+  hits.known = true;
   hits.position_bytes = block.positions();
-  hits.bodies.clear();
-  hits.headings.clear();
-  hits.heading_positions.clear();
   read_bodies(block, hits);
   read_headings(block, hits);
+  return hits;
 }
 
 // Damage ends a list early; `verify` reports it.
-void SectionMatches::read_bodies(const PostingBlock& block, TermHits& hits) {
+void SectionMatches::read_bodies(const PostingBlock& block, TermHits& hits) const {
   const bool with_positions = terms_.size() > 1;
   PostingSeeker bodies(block, segment_.summary().chunks);
   for (std::size_t place = 0; place < places_.size(); ++place) {
@@ -116,7 +130,7 @@ void SectionMatches::read_bodies(const PostingBlock& block, TermHits& hits) {
   }
 }
 
-void SectionMatches::read_headings(const PostingBlock& block, TermHits& hits) {
+void SectionMatches::read_headings(const PostingBlock& block, TermHits& hits) const {
   std::size_t place = 0;
   for (HeadingCursor headings(block, segment_.summary().sections); !headings.done(); headings.next()) {
     while (place < places_.size() && places_[place].section < headings.section()) ++place;
@@ -126,7 +140,6 @@ void SectionMatches::read_headings(const PostingBlock& block, TermHits& hits) {
         {0, static_cast<std::uint32_t>(place), headings.frequency(), hits.heading_positions.size()});
     headings.append_positions(hits.heading_positions);
     hits.heading_positions.resize(hits.headings.back().positions + headings.frequency());
-    under_asked_heading_[place] = true;
   }
 }
 

@@ -20,9 +20,10 @@ namespace kindling {
 
 class SectionMatches {
  public:
-  // `sections` ascend; `segment` is the place of the segment among `segments`. Borrows everything.
+  // `sections` ascend; `segment` is the place of the segment among `segments`. The postings of the terms are
+  // shared out among the threads. Borrows everything.
   SectionMatches(std::span<const LexicalSegment> segments, std::size_t segment, const AskedQuestion& asked,
-                 std::span<const std::uint32_t> sections);
+                 std::span<const std::uint32_t> sections, unsigned threads = 1);
 
   // Sections by their place among those asked for; chunks by slots: those of the first section, then those of
   // the second, and so on.
@@ -67,10 +68,11 @@ class SectionMatches {
     std::vector<std::uint32_t> heading_positions;
   };
 
-  void run();
-  void read(std::uint32_t term, TermHits& hits);
-  void read_bodies(const PostingBlock& block, TermHits& hits);
-  void read_headings(const PostingBlock& block, TermHits& hits);
+  void run(unsigned threads);
+  [[nodiscard]] TermHits read(std::uint32_t term) const;
+  void read_bodies(const PostingBlock& block, TermHits& hits) const;
+  void read_headings(const PostingBlock& block, TermHits& hits) const;
+  void add(std::uint32_t term, const TermHits& previous, const TermHits& current);
   void add_to_chunks(std::uint32_t term, const TermHits& hits);
   void add_to_sections(std::uint32_t term, const TermHits& hits);
   void add_pairs(std::uint32_t term, const TermHits& first, const TermHits& second);
