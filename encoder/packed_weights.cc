@@ -157,7 +157,7 @@ void pack_outer(std::span<const PackedLinear> parts, const Linear& layer, std::s
   }
 }
 
-std::uint32_t checksum(std::string_view bytes) {
+std::uint32_t checksum_of(std::string_view bytes) {
   return crc32c(bytes.substr(heading_bytes), crc32c(bytes.substr(agreement_at, sizeof(float))));
 }
 
@@ -217,7 +217,7 @@ void PackedWeights::set_agreement(float cosine) {
   KINDLING_CHECK(!memory_.empty());
   char* begin = memory_.data()->bytes;
   std::memcpy(begin + agreement_at, &cosine, sizeof cosine);
-  const std::uint32_t sum = checksum(bytes_);
+  const std::uint32_t sum = checksum_of(bytes_);
   std::memcpy(begin + checksum_at, &sum, sizeof sum);
 }
 
@@ -226,14 +226,19 @@ std::unique_ptr<PackedWeights> PackedWeights::open(std::unique_ptr<MappedFile> f
   const std::string_view bytes = file->bytes();
   if (bytes.size() != bytes_of(shape, plan)) return nullptr;
   if (!bytes.starts_with(heading(shape, plan, fingerprint))) return nullptr;
-  std::uint32_t sum = 0;
-  std::memcpy(&sum, bytes.data() + checksum_at, sizeof sum);
-  if (sum != checksum(bytes)) return nullptr;
   auto packed = std::unique_ptr<PackedWeights>(new PackedWeights);
   packed->file_ = std::move(file);
   packed->bytes_ = bytes;
   packed->place_layers(shape, plan);
   return packed;
+}
+
+bool PackedWeights::whole() const { return checksum() == checksum_of(bytes_); }
+
+std::uint32_t PackedWeights::checksum() const {
+  std::uint32_t sum = 0;
+  std::memcpy(&sum, bytes_.data() + checksum_at, sizeof sum);
+  return sum;
 }
 
 void PackedWeights::place_layers(const NetworkShape& shape, const PackedPlan& plan) {

@@ -4,6 +4,7 @@
 // Immutable, thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -54,11 +55,16 @@ class PackedWeights {
                                           const PackedPlan& plan, std::string_view fingerprint,
                                           std::span<const LayerPeaks> peaks);
 
-  // What `bytes()` gave, from a file. Null unless it is for exactly this model, plan and version, whole and
-  // undamaged.
+  // What `bytes()` gave, from a file. Null unless it is for exactly this model, plan and version, as its size
+  // and heading say; whether the rest is undamaged, `whole` says.
   [[nodiscard]] static std::unique_ptr<PackedWeights> open(std::unique_ptr<MappedFile> file,
                                                            const NetworkShape& shape, const PackedPlan& plan,
                                                            std::string_view fingerprint);
+
+  // Whether the bytes have their checksum. Reads them all.
+  [[nodiscard]] bool whole() const;
+  // As it is stored: one number for one content.
+  [[nodiscard]] std::uint32_t checksum() const;
 
   // How near the vectors made with these weights are to those of single precision: a cosine over a few texts,
   // measured once by whoever packs. 0 until then. Requires, for setting: made by pack().

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/cache_folder.h"
+#include "base/checked_files.h"
 #include "base/private_file.h"
 
 namespace kindling {
@@ -18,7 +19,14 @@ std::unique_ptr<PackedWeights> read_weights(Files& files, const fs::path& path, 
     return nullptr;
   auto file = files.map(path);
   if (!file.ok()) return nullptr;
-  return PackedWeights::open(std::move(*file), shape, plan, fingerprint);
+  (*file)->map_in(0, (*file)->bytes().size(), false);  // every question needs all of it
+  auto weights = PackedWeights::open(std::move(*file), shape, plan, fingerprint);
+  if (weights == nullptr) return nullptr;
+  CheckedFiles checked(files, cache_folder("checked"));
+  if (checked.contains(path, weights->checksum())) return weights;
+  if (!weights->whole()) return nullptr;
+  checked.insert(path, weights->checksum());
+  return weights;
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 // Packed weights (packed_weights.h), kept in a file of the user's cache folder from one process to the next.
 //
+// All of it is checked when it is read for the first time; from then on it is believed while nobody changes it
+// (base/checked_files.h).
+//
 // The file is a convenience and never a reason to fail: one that is missing, damaged, another user's or
 // readable by others is made anew, and where it cannot be written (no home, read-only, disk full) the weights
 // are packed at every start. Two processes may write it at once: whoever renames last wins, with the same

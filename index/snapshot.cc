@@ -105,10 +105,7 @@ class IndexSnapshot final : public Snapshot {
     return view;
   }
 
-  [[nodiscard]] ChunkView chunk(ChunkIndex chunk) const override {
-    const SnapshotPart& part = part_of(chunk);
-    return part.view(chunk);
-  }
+  [[nodiscard]] ChunkView chunk(ChunkIndex chunk) const override { return part_of(chunk).view(chunk); }
   void chunks(std::span<const ChunkIndex> chunks, std::span<ChunkView> out) const override;
   [[nodiscard]] ChunkRange chunks_of(DocumentIndex document) const override {
     const SnapshotPart& part = part_of(document);
@@ -125,17 +122,17 @@ class IndexSnapshot final : public Snapshot {
     return part.segment.text(position(document) - part.first_document);
   }
 
+  [[nodiscard]] std::uint32_t tokens_of(ChunkIndex chunk) const override {
+    return part_of(chunk).record_of(chunk).tokens;
+  }
   [[nodiscard]] SectionIndex section_of(ChunkIndex chunk) const override {
     const SnapshotPart& part = part_of(chunk);
-    return SectionIndex{part.first_section + part.segment.chunks()[position(chunk) - part.first_chunk].section};
+    return SectionIndex{part.first_section + part.record_of(chunk).section};
   }
-
   [[nodiscard]] DocumentIndex document_of(ChunkIndex chunk) const override {
     const SnapshotPart& part = part_of(chunk);
-    return DocumentIndex{part.first_document +
-                         part.segment.chunks()[position(chunk) - part.first_chunk].document};
+    return DocumentIndex{part.first_document + part.record_of(chunk).document};
   }
-
   [[nodiscard]] DocumentIndex document_of(SectionIndex section) const override {
     const SnapshotPart& part = part_of(section);
     return DocumentIndex{part.first_document +
@@ -546,7 +543,8 @@ float IndexSnapshot::section_vector_length(SectionIndex section) const {
   for (std::uint32_t c = record.first_chunk; c < record.first_chunk + record.chunk_count; ++c)
     vectors_->rows().add_row(part.first_chunk + c, static_cast<float>(part.segment.chunks()[c].tokens), sum);
   length = std::sqrt(inner_product(sum, sum));
-  section_vector_lengths_->put(position(section), length);
+  // A process that asks once keeps none: each would be a page of its own.
+  if (warming_->done()) section_vector_lengths_->put(position(section), length);
   return length;
 }
 

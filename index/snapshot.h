@@ -140,6 +140,7 @@ class Snapshot {
   // (sentences, the beginnings of texts) is on its way when this returns. Requires: out.size() ==
   // chunks.size(); some dozen at a time, or what comes first is gone again.
   virtual void chunks(std::span<const ChunkIndex> chunks, std::span<ChunkView> out) const = 0;
+  [[nodiscard]] virtual std::uint32_t tokens_of(ChunkIndex chunk) const = 0;        // cheap
   [[nodiscard]] virtual SectionIndex section_of(ChunkIndex chunk) const = 0;        // cheap
   [[nodiscard]] virtual DocumentIndex document_of(ChunkIndex chunk) const = 0;      // cheap
   [[nodiscard]] virtual DocumentIndex document_of(SectionIndex section) const = 0;  // cheap

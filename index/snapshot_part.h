@@ -26,9 +26,12 @@ struct SnapshotPart {
 
   [[nodiscard]] bool is_live(std::uint32_t slot) const { return live == nullptr || live[slot]; }
 
-  // Of the snapshot. Requires: within this part.
+  // Of the snapshot. Requires, as all below: within this part.
+  [[nodiscard]] const ChunkRecord& record_of(ChunkIndex chunk) const {
+    return segment.chunks()[position(chunk) - first_chunk];
+  }
   [[nodiscard]] ChunkView view(ChunkIndex chunk) const {
-    const ChunkRecord& record = segment.chunks()[position(chunk) - first_chunk];
+    const ChunkRecord& record = record_of(chunk);
     return {.index = chunk,
             .section = SectionIndex{first_section + record.section},
             .document = DocumentIndex{first_document + record.document},
@@ -40,11 +43,9 @@ struct SnapshotPart {
   }
 
   // Ask for memory ahead: first the chunk's record, then what that names.
-  void ask_for_record(ChunkIndex chunk) const {
-    __builtin_prefetch(&segment.chunks()[position(chunk) - first_chunk]);
-  }
+  void ask_for_record(ChunkIndex chunk) const { __builtin_prefetch(&record_of(chunk)); }
   void ask_for_what_it_names(ChunkIndex chunk) const {
-    const ChunkRecord& record = segment.chunks()[position(chunk) - first_chunk];
+    const ChunkRecord& record = record_of(chunk);
     __builtin_prefetch(&segment.documents()[record.document]);
     __builtin_prefetch(segment.sentences().data() + record.first_sentence);
   }

@@ -235,7 +235,7 @@ class Scoring {
     float best = -1, cosine = 0, feedback = 0;
     for (std::size_t i = 0; i < chunks.size(); ++i) {
       if (std::isnan(cosines[i])) continue;
-      const auto weight = static_cast<float>(snapshot_.chunk(chunks[i]).tokens);
+      const auto weight = static_cast<float>(snapshot_.tokens_of(chunks[i]));
       best = std::max(best, cosines[i]);
       cosine += weight * cosines[i];
       feedback += weight * feedbacks[i];

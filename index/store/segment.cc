@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/cache_folder.h"
-#include "index/store/checked_files.h"
+#include "base/checked_files.h"
 #include "index/store/extras.h"
 #include "index/store/index_files.h"
 

@@ -2,7 +2,7 @@
 //
 // `open` checks the structure whole (checksums, every reference, every span), so that the accessors need not:
 // they require numbers below the counts of `summary()`. A large file that was checked before is believed
-// (checked_files.h). Immutable; safe from any thread; views live as long as the segment.
+// (base/checked_files.h). Immutable; safe from any thread; views live as long as the segment.
 #pragma once
 
 #include <atomic>

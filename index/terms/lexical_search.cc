@@ -177,11 +177,13 @@ void add_document_names(std::span<const LexicalSegment> segments, std::size_t s,
   const auto document_of = [&](std::size_t i) {
     return records[position(sections[i].section) - part.first_section].document;
   };
-  // A document's record, and then its names, lie on pages of their own in a large index.
+  // A document's record, and then its names, lie on pages of their own in a large index; far ones are copied,
+  // and to look where they lie would be the fault that copying avoids.
+  const bool far = part.segment->far();
   for (std::size_t i = 0; i < sections.size(); ++i) {
-    if (i + records_ahead < sections.size())
+    if (!far && i + records_ahead < sections.size())
       __builtin_prefetch(&part.segment->documents()[document_of(i + records_ahead)]);
-    if (i + names_ahead < sections.size()) {
+    if (!far && i + names_ahead < sections.size()) {
       __builtin_prefetch(part.segment->uri(document_of(i + names_ahead)).data());
       __builtin_prefetch(part.segment->extras(document_of(i + names_ahead)).data());
     }

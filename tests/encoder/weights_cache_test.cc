@@ -8,6 +8,8 @@
 #include <iterator>
 #include <set>
 
+#include "base/checked_files.h"
+#include "base/file_identity.h"
 #include "base/simd/multiply_bf16.h"
 #include "base/simd/vectors.h"
 #include "encoder/encoder.h"
@@ -45,6 +47,12 @@ class WeightsCacheTest : public testing::Test {
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(cache(), none)) files.push_back(entry.path());
     return files;
+  }
+  // How many files are remembered as whole.
+  [[nodiscard]] std::size_t marks() const {
+    std::error_code none;
+    const fs::directory_iterator all(cache().parent_path() / "checked", none);
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
   }
   // The one file, after it has been made.
   [[nodiscard]] fs::path make_file() const {
@@ -143,6 +151,50 @@ TEST_F(WeightsCacheTest, ADamagedFileIsMadeAnew) {
     ASSERT_EQ(encode(*open()), vectors) << other.size();
     ASSERT_EQ(bytes_of(path), whole) << other.size();
   }
+}
+
+// A byte of the first layer's weights becomes another, and the file's identity with it.
+void damage(const fs::path& path) {
+  const std::string before = file_identity(path);
+  std::string bytes = bytes_of(path);
+  bytes[300] ^= 0x10;
+  while (file_identity(path) == before) write_file(path, bytes);  // clocks tick every few milliseconds
+}
+
+TEST_F(WeightsCacheTest, AFileThatIsDamagedAfterItWasFoundWholeIsMadeAnew) {
+  const fs::path path = make_file();
+  const std::string whole = bytes_of(path);
+  const std::vector<float> vectors = encode(*open());
+  EXPECT_EQ(marks(), 1u);
+  EXPECT_EQ(encode(*open()), vectors);  // believed
+  EXPECT_EQ(marks(), 1u);
+  damage(path);
+  EXPECT_EQ(encode(*open()), vectors);
+  EXPECT_EQ(bytes_of(path), whole);
+}
+
+TEST_F(WeightsCacheTest, ADamagedFileIsNeverRemembered) {
+  const fs::path path = make_file();
+  EXPECT_EQ(marks(), 0u) << "nobody has read it yet";
+  damage(path);
+  static_cast<void>(open());
+  EXPECT_EQ(marks(), 0u);
+}
+
+// What a mark is for: with one, the weights are not summed up again.
+TEST_F(WeightsCacheTest, AFileThatWasFoundWholeIsBelieved) {
+  const fs::path path = make_file();
+  const auto encoder = open();
+  const std::vector<float> vectors = encode(*encoder);
+  damage(path);
+  const std::string damaged = bytes_of(path);
+  const auto weights =
+      PackedWeights::open(system_files().map(path).value(), model_.shape, int8_plan(), encoder->fingerprint());
+  ASSERT_NE(weights, nullptr);
+  EXPECT_FALSE(weights->whole());
+  CheckedFiles(system_files(), cache().parent_path() / "checked").insert(path, weights->checksum());
+  EXPECT_NE(encode(*open()), vectors);
+  EXPECT_EQ(bytes_of(path), damaged) << "it was written again";
 }
 
 TEST_F(WeightsCacheTest, AnotherModelsFileIsNotTaken) {

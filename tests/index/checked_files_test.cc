@@ -1,6 +1,6 @@
 // What is believed without a look, and what is not.
 
-#include "index/store/checked_files.h"
+#include "base/checked_files.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -256,6 +256,7 @@ std::map<std::string, std::string> describe(const Snapshot& snapshot) {
         EXPECT_EQ(chunk.document, index);
         EXPECT_EQ(chunk.text, slice(view.text, chunk.span));
         EXPECT_EQ(snapshot.section_of(chunk.index), section.index);
+        EXPECT_EQ(snapshot.tokens_of(chunk.index), chunk.tokens);
         EXPECT_EQ(snapshot.document_of(chunk.index), index);
         append_chunk(out, chunk.span, chunk.tokens, chunk.page, chunk.sentences);
       }

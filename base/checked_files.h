@@ -1,10 +1,10 @@
 // Which files were found whole before, by this user on this machine.
 //
-// To check a segment of a million chunks takes longer than to answer a question, and its files never change.
-// So a file that was checked is remembered in the user's own cache folder by its identity
-// (base/file_identity.h) and its header's checksum, and believed from then on: whoever changes it, or puts
-// another in its place, gives it another identity. What this cannot see is a disk that returns other bytes than
-// were written; `verify` can. Small files are checked each time (see Segment::open).
+// To check a large file (a segment of a million chunks, the weights of an encoder) takes longer than to answer
+// a question, and such files never change. So one that was checked is remembered in the user's own cache folder
+// by its identity (base/file_identity.h) and its header's checksum, and believed from then on: whoever changes
+// it, or puts another in its place, gives it another identity. What this cannot see is a disk that returns
+// other bytes than were written; `verify` can, of an index.
 //
 // Safe with several processes. Without a cache folder nothing is remembered.
 #pragma once

@@ -1,4 +1,4 @@
-#include "index/store/checked_files.h"
+#include "base/checked_files.h"
 
 #include <string>
 
