@@ -220,21 +220,28 @@ TEST(LexicalSelection, IsTheBestOfAllMatchesToTheLastBitWhateverTheWindow) {
 TEST(LexicalSelection, IsTheSameHoweverManyThreadsShareIt) {
   Random random(41);
   const MemoryFolder folder;
-  fill(random, folder.path(), 2, 400);
+  fill(random, folder.path(), 1, 1800);
   const OpenedSegments index(folder.path());
   ASSERT_GT(index.chunks(), 2'000u);
   std::vector<ChunkIndex> also = random_chunks(random, index.chunks(), 0.9);
-  for (const std::string& text : questions()) {
+  std::vector<std::string> asked = questions();
+  asked.emplace_back("the keeper of the river bridge");
+  for (int file = 3; file < 5400; file += 61) asked.back() += " " + std::to_string(file);  // by their names
+  std::size_t named_by_files = 0;
+  for (const std::string& text : asked) {
     SCOPED_TRACE(text);
     const auto question = analyze_question(text, Language::english);
     LexicalSelection selection{
         .count = 300, .bigram_weight = 0.3F, .named_weight = 0.5F, .also = also, .allowed = nullptr};
     const LexicalMatches wanted = search_terms(index.all(), question, &selection);
+    for (const SectionMatch& section : wanted.sections)
+      named_by_files += section.named > section.named_heading ? 1 : 0;
     for (const unsigned threads : {2u, 3u, 16u}) {
       selection.threads = threads;
       expect_same(search_terms(index.all(), question, &selection), wanted);
     }
   }
+  EXPECT_GT(named_by_files, 5u);
 }
 
 // One section of many chunks, so that windows cut through it and its heading reaches over all of them.
