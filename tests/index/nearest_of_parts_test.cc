@@ -187,10 +187,11 @@ TEST(CodeScan, KeepsTheBestEstimatesOfAList) {
   const VectorCodeBytes bytes = encode_vectors(data, {.exact_below = 100}).value();
   const CodesHead head = read_codes_head(bytes.view(), data).value();
   ASSERT_EQ(head.lists, 1u);
+  const CodesParts parts = codes_parts(head, bytes.view().data());
   const Rotation rotation(dimensions);
   for (std::uint32_t q = 0; q < 20; ++q) {
     const ScanQuery query(rotation, data.row(q * 190));
-    CodeScan scan(head, codes_parts(head, bytes.view().data()), query);
+    CodeScan scan(head, parts, query);
     auto all = scan.candidates(data.count, 0, {});
     std::ranges::sort(all, nearer);
     for (const std::size_t count : {1UL, 5UL, 40UL, 300UL, 1'300UL}) {
