@@ -10,7 +10,9 @@ namespace kindling {
 namespace {
 
 constexpr std::uint32_t attribution_bytes_max = 120;
-constexpr std::string_view blanks = " \t";
+
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+constexpr bool is_blank_or_return(char c) { return is_blank(c) || c == '\r'; }
 
 // rfind of a character looks at one byte after the other; this is asked for every sentence that may go in.
 std::size_t last_line_end(std::string_view text) {
@@ -41,7 +43,11 @@ bool is_line_at(std::string_view text, ByteSpan line, std::uint32_t at) {
 
 std::optional<ByteSpan> line_before(std::string_view text, ByteSpan line) {
   if (line.begin == 0) return std::nullopt;
-  return line_at(text, line.begin - 1);
+  const std::uint32_t at = line.begin - 1;
+  if (text[at] != '\n') return line_at(text, at);  // `line` was cut
+  const std::uint32_t from = at > reach ? at - reach : 0;
+  const std::size_t before = last_line_end(slice(text, {from, at}));
+  return ByteSpan{before == text.npos ? from : from + static_cast<std::uint32_t>(before) + 1, at};
 }
 
 std::optional<ByteSpan> line_after(std::string_view text, ByteSpan line) {
@@ -49,10 +55,11 @@ std::optional<ByteSpan> line_after(std::string_view text, ByteSpan line) {
   return line_at(text, line.end + 1);
 }
 
+// Not by find_first_not_of, which searches its set for every byte.
 std::string_view bare(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(" \t\r");
-  if (first == line.npos) return {};
-  return line.substr(first, line.find_last_not_of(" \t\r") + 1 - first);
+  while (!line.empty() && is_blank_or_return(line.front())) line.remove_prefix(1);
+  while (!line.empty() && is_blank_or_return(line.back())) line.remove_suffix(1);
+  return line;
 }
 
 bool is_row(std::string_view line) {
@@ -61,8 +68,14 @@ bool is_row(std::string_view line) {
 }
 
 std::size_t indentation(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(blanks);
-  return first == line.npos ? line.size() : first;
+  return static_cast<std::size_t>(std::find_if_not(line.begin(), line.end(), is_blank) - line.begin());
+}
+
+// How far the line is set in when that is less than `depth` and the line is not empty.
+std::optional<std::size_t> indentation_below(std::string_view line, std::size_t depth) {
+  const std::size_t first = indentation(line.substr(0, depth));
+  if (first == std::min(depth, line.size()) || bare(line.substr(first)).empty()) return std::nullopt;
+  return first;
 }
 
 bool begins_with_any(std::string_view text, std::span<const std::string_view> words) {
@@ -83,19 +96,6 @@ bool is_signature(std::string_view line) {
   if (code.back() != '{' || code.front() == '}') return false;
   if (begins_with_any(code, braced_bodies)) return true;
   return code.find('(') != code.npos && !begins_with_any(code, statements);
-}
-
-std::optional<ByteSpan> signature_above(std::string_view text, ByteSpan line) {
-  std::size_t depth = indentation(slice(text, line));
-  if (depth == 0) return std::nullopt;
-  std::optional<ByteSpan> above = line_before(text, line);
-  for (std::size_t n = 0; n < lead_lines_max && above && depth > 0; ++n, above = line_before(text, *above)) {
-    const std::string_view candidate = slice(text, *above);
-    if (bare(candidate).empty() || indentation(candidate) >= depth) continue;
-    depth = indentation(candidate);
-    if (is_signature(candidate)) return above;
-  }
-  return std::nullopt;
 }
 
 // "-- Name", with the kinds of dashes that typesetters use; a list's hyphen is none.
@@ -167,9 +167,50 @@ const LeadFinder::Line& LeadFinder::line_around(std::uint32_t at) {
   const std::string_view words = slice(text_, line.span);
   line.row = is_row(words);
   line.marked = bare(words).starts_with('>');
-  if (!line.row) line.signature = signature_above(text_, line.span);
+  if (!line.row) line.signature = signature_above(line.span);
   line_ = line;
   return *line_;
+}
+
+// Upwards, until the text joins the levels of the last line that was asked about; these say the rest.
+std::optional<ByteSpan> LeadFinder::signature_above(ByteSpan line) {
+  const std::string_view asked = slice(text_, line);
+  const std::size_t depth = indentation(asked);
+  if (depth == 0) return std::nullopt;
+  std::vector<Level> inner{{line, depth, is_signature(asked), line, 0}};  // of this line, innermost first
+  std::size_t lines = 0;  // from `line` to where has been looked
+  while (inner.size() == 1 || (!inner.back().signature && inner.back().indentation > 0)) {
+    Level& outer = inner.back();
+    if (!levels_.empty() && outer.looked_to.begin < levels_.back().line.begin) levels_.clear();
+    if (!levels_.empty() && outer.looked_to.begin == levels_.back().line.begin && lines > 0) {
+      if (lines > lead_lines_max) break;
+      const Level known = levels_.back();
+      levels_.pop_back();
+      lines += known.looked_lines;
+      if (known.indentation < outer.indentation) {
+        inner.push_back(known);
+      } else {
+        outer.looked_to = known.looked_to;
+        outer.looked_lines += known.looked_lines;
+      }
+      continue;
+    }
+    const std::optional<ByteSpan> above = line_before(text_, outer.looked_to);
+    if (!above || lines >= lead_lines_max) break;
+    outer.looked_to = *above;
+    ++outer.looked_lines;
+    ++lines;
+    const std::string_view words = slice(text_, *above);
+    const auto less = indentation_below(words, outer.indentation);
+    const bool joins = !levels_.empty() && levels_.back().line.begin == above->begin;
+    if (less && !joins) inner.push_back({*above, *less, is_signature(words), *above, 0});
+  }
+  if (!levels_.empty() && levels_.back().line.begin != inner.back().looked_to.begin) levels_.clear();
+  const Level& last = inner.back();
+  const bool found = last.signature && inner.size() > 1;
+  const std::optional<ByteSpan> signature = found ? std::optional(last.line) : std::nullopt;
+  levels_.insert(levels_.end(), inner.rbegin(), inner.rend());
+  return signature;
 }
 
 std::optional<ByteSpan> LeadFinder::table_header(ByteSpan line) {

@@ -5,8 +5,8 @@
 // line of code to the nearest definition above that is set in less; lines marked ">", or a sentence right
 // above, to the line "-- Name" that ends them. Prose, lists and plain indentation have no lead.
 //
-// Pure; safe from any thread; linear in the text between the units and their leads, which is bounded for each
-// unit.
+// Pure; safe from any thread. A line above several units is looked at once, as long as they are asked about in
+// text order; no line further above than lead_lines_max is.
 #pragma once
 
 #include <optional>
@@ -37,13 +37,24 @@ class LeadFinder {
     bool marked = false;                // as a quotation
     std::optional<ByteSpan> signature;  // above it
   };
+  // A line that others below are set in under, and what is known of the lines above it.
+  struct Level {
+    ByteSpan line;
+    std::size_t indentation = 0;  // bytes
+    bool signature = false;
+    ByteSpan looked_to;            // the nearest line above that is set in less, or how far none is ...
+    std::size_t looked_lines = 0;  // ... so many lines above
+  };
   [[nodiscard]] const Line& line_around(std::uint32_t at);
   [[nodiscard]] std::optional<ByteSpan> table_header(ByteSpan line);
+  [[nodiscard]] std::optional<ByteSpan> signature_above(ByteSpan line);
 
   std::string_view text_;
   std::optional<Line> line_;  // the last that was asked for
-  ByteSpan known_row_;        // the last row whose header was found ...
-  ByteSpan known_header_;     // ... and that header
+  // The last indented line that was asked about, last; before each the line that it is set in under.
+  std::vector<Level> levels_;
+  ByteSpan known_row_;     // the last row whose header was found ...
+  ByteSpan known_header_;  // ... and that header
 };
 
 // Adds the units of the leads that are not among `units`, of no value, and sets Unit::lead. Both in index

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "engine/pack/unit_sets.h"
 #include "tests/engine/small_index.h"
@@ -80,6 +83,57 @@ TEST(Leads, AreFoundInLinearTime) {
     found += lead && slice(rows, *lead) == "| n | square |";
   }
   EXPECT_EQ(found, 20'000u);
+}
+
+// One that is asked about every line knows what it looked at before; one that is asked about a single line
+// looks by itself.
+TEST(Leads, AreTheSameWhateverWasAskedBefore) {
+  std::mt19937 random(7);
+  std::size_t found = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::string text;
+    std::vector<ByteSpan> lines;
+    for (int i = 0; i < 900; ++i) {
+      const bool deep = round % 2 == 0;  // no line of hundreds is at the margin
+      const std::size_t depth = (deep ? 2 : 0) + random() % 7;
+      const auto begin = static_cast<std::uint32_t>(text.size());
+      constexpr std::array<std::string_view, 4> says{"def work(x):", "rest and be thankful", "work(x)", "a, b"};
+      if (random() % 4 != 0)
+        text += std::string(depth, random() % 50 == 0 ? '\t' : ' ') +
+                std::string(says[random() % (round % 3 == 0 ? 200 : 4) % says.size()]);
+      if (random() % 100 == 0) text += std::string(3'000, 'x');
+      if (text.size() > begin) lines.push_back({begin, static_cast<std::uint32_t>(text.size())});
+      text += '\n';
+    }
+    LeadFinder in_order(text), in_any_order(text);
+    for (const ByteSpan line : lines) {
+      if (random() % 3 == 0) continue;
+      const auto alone = LeadFinder(text).lead_of(line);
+      EXPECT_EQ(in_order.lead_of(line), alone) << round << " at " << line.begin;
+      found += alone.has_value();
+    }
+    for (int i = 0; i < 300; ++i) {
+      const ByteSpan line = lines[random() % lines.size()];
+      EXPECT_EQ(in_any_order.lead_of(line), LeadFinder(text).lead_of(line)) << round << " at " << line.begin;
+    }
+  }
+  EXPECT_GT(found, 5'000u);
+}
+
+TEST(Leads, AreLookedForInSoManyLines) {
+  for (const std::size_t between : {lead_lines_max - 1, lead_lines_max}) {
+    std::string text = "def far():\n";
+    std::vector<ByteSpan> lines;
+    for (std::size_t i = 0; i <= between; ++i) {
+      lines.push_back({static_cast<std::uint32_t>(text.size()), static_cast<std::uint32_t>(text.size() + 6)});
+      text += "  step\n";
+    }
+    const bool reached = between < lead_lines_max;
+    EXPECT_EQ(LeadFinder(text).lead_of(lines.back()).has_value(), reached);
+    LeadFinder finder(text);
+    EXPECT_TRUE(finder.lead_of(lines[lines.size() - 2]).has_value());
+    EXPECT_EQ(finder.lead_of(lines.back()).has_value(), reached);
+  }
 }
 
 TEST(Leads, AreAddedToTheUnitsOnceAndWithoutValue) {
