@@ -5,6 +5,8 @@
 #include <random>
 #include <vector>
 
+#include "tokenizer/code_likeness.h"
+
 namespace kindling {
 namespace {
 
@@ -36,6 +38,31 @@ std::size_t count_code_points(std::string_view text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
+constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+constexpr bool is_of_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+float characters_per_token_of_words(std::string_view text, std::size_t tokens) {
+  std::size_t characters = 0, words = 0, marks = 0;
+  char before = ' ';
+  for (const char c : text) {
+    if (is_of_word(c)) {
+      words += !is_of_word(before);
+      characters += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+    } else if (!is_space(c)) {
+      ++marks;
+    }
+    before = c;
+  }
+  return static_cast<float>(characters + words) /
+         static_cast<float>(std::max(tokens > marks ? tokens - marks : 0, words));
+}
+
+// A chunk that is as much code as prose, or more.
+constexpr float code = .5f;
+
 }  // namespace
 
 float sampled_characters_per_token(const Snapshot& snapshot, Language language) {
@@ -44,7 +71,10 @@ float sampled_characters_per_token(const Snapshot& snapshot, Language language) 
     if (same.size() == sample) break;
     const ChunkView chunk = snapshot.chunk(ChunkIndex{i});
     if (chunk.tokens == 0 || !snapshot.live(chunk.document)) continue;
-    const float rate = static_cast<float>(count_code_points(chunk.text)) / static_cast<float>(chunk.tokens);
+    const bool is_code = code_likeness(chunk.text) >= code;
+    const float rate =
+        is_code ? characters_per_token_of_words(chunk.text, chunk.tokens)
+                : static_cast<float>(count_code_points(chunk.text)) / static_cast<float>(chunk.tokens);
     any.push_back(rate);
     if (snapshot.document(chunk.document).language == language) same.push_back(rate);
   }

@@ -4,19 +4,22 @@
 #include <cmath>
 #include <numeric>
 
+#include "tokenizer/code_likeness.h"
+
 namespace kindling {
 namespace {
 
 constexpr float dense_weight = .9f;
+constexpr float code_dense_weight = 1.5f;
 constexpr float feedback_weight = .15f;
-constexpr std::size_t feedback_chunks = 10;
+constexpr std::size_t best_chunks = 10;  // that feedback is made of, and that say whether this is about code
 constexpr float feedback_temperature = .05f;
 constexpr std::size_t section_candidates = 2'000;  // chunks whose sections are scored
 
 // What a given cosine is worth, of how the cosines of all chunks to this question are spread.
 struct CosineScale {
   float mean = 0;
-  float weight = 0;  // .9 z^2
+  float weight = 0;  // w z^2
 
   [[nodiscard]] float evidence(float cosine) const {
     return std::isnan(cosine) ? 0 : -std::log(1 - std::min(.98f, cosine - mean));
@@ -58,7 +61,7 @@ std::vector<std::uint32_t> best_positions(std::span<const ScoredChunk> chunks, s
 }
 
 std::vector<float> feedback_vector(const Snapshot& snapshot, std::span<const ScoredChunk> chunks) {
-  std::vector<std::uint32_t> best = best_positions(chunks, feedback_chunks);
+  std::vector<std::uint32_t> best = best_positions(chunks, best_chunks);
   std::sort(best.begin(), best.end(),
             [&](std::uint32_t a, std::uint32_t b) { return better(chunks[a], chunks[b]); });
   std::vector<float> centroid(snapshot.settings().dimensions, 0.f);
@@ -75,6 +78,17 @@ std::vector<float> feedback_vector(const Snapshot& snapshot, std::span<const Sco
   return centroid;
 }
 
+// The mean of the best chunks so far.
+float code_likeness_of_best(const Snapshot& snapshot, std::span<const ScoredChunk> chunks) {
+  const std::vector<std::uint32_t> best = best_positions(chunks, best_chunks);
+  float sum = 0;
+  for (const std::uint32_t i : best) {
+    const ChunkView chunk = snapshot.chunk(chunks[i].chunk);
+    sum += code_likeness(chunk.text);
+  }
+  return best.empty() ? 0 : sum / static_cast<float>(best.size());
+}
+
 // Everything that one call of `score` knows; its methods are the steps in their order.
 class Scoring {
  public:
@@ -83,7 +97,10 @@ class Scoring {
 
   Scores run() {
     take_candidates();
-    if (mode_ != SearchMode::vector && dense_) add_feedback();
+    if (mode_ != SearchMode::vector && dense_) {
+      weigh_code();
+      add_feedback();
+    }
     for (ScoredChunk& chunk : scores_.chunks) chunk.score += named_weight * chunk.named;
     score_sections();
     scores_.coverage_max = candidates_.lexical.coverage_max;
@@ -119,6 +136,18 @@ class Scoring {
       }
       scores_.chunks.push_back(chunk);
     }
+  }
+
+  void weigh_code() {
+    const float code = code_likeness_of_best(snapshot_, scores_.chunks);
+    if (code == 0) return;
+    const float more = scale_.weight * code * (code_dense_weight / dense_weight - 1);
+    for (ScoredChunk& chunk : scores_.chunks) {
+      if (chunk.cosine == 0) continue;  // no vector
+      const float closeness = chunk.sentence == 0 ? chunk.cosine : (chunk.cosine + chunk.sentence) / 2;
+      chunk.score += scores_.gate * more * scale_.evidence(closeness);
+    }
+    scale_.weight += more;
   }
 
   void add_feedback() {

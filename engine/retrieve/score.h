@@ -5,12 +5,14 @@
 //   dense     D = cosine, with `--quality` its mean with the best sentence's (sentence_cosines.h); mu, sd over
 //   all chunks, or over a sample of a large collection; max over those allowed;
 //             z = (max - mu) / sd / 5; L = -ln(1 - min(.98, D - mu))
+//             w = .9, and .6 more where the ten best chunks so far are code, which names its matter in other
+//             words than questions do; in between by how much of it they are (tokenizer/code_likeness.h)
 //   feedback  f = centroid of the ten best chunks so far, weights softmax(F / .05)
 //   gate      g in [0, 1]: how well the encoder's vocabulary fits the language asked in (characters a token),
 //   times
 //             the encoder's trust (Encoder::trust: 1 for all but a static tier)
 //
-//   F = b + g (.9 z^2 L + .15 (f.v - mean f.v)) + .3 bigram + .5 named + phrase, the share of the question's
+//   F = b + g (w z^2 L + .15 (f.v - mean f.v)) + .3 bigram + .5 named + phrase, the share of the question's
 //   quoted phrases that the chunk holds, or some candidate of the section; 0 without quotes
 //
 // The same for sections, where D is the mean of the section vector's cosine (token-weighted mean of its chunks)

@@ -8,9 +8,11 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "tests/engine/small_index.h"
+#include "tokenizer/code_likeness.h"
 
 namespace kindling {
 namespace {
@@ -27,6 +29,20 @@ double product(std::span<const float> a, std::span<const float> b) {
   double sum = 0;
   for (std::size_t d = 0; d < a.size(); ++d) sum += double{a[d]} * b[d];
   return sum;
+}
+
+std::vector<std::uint32_t> best_ten(const std::vector<double>& scores) {
+  std::vector<std::uint32_t> best(scores.size());
+  std::iota(best.begin(), best.end(), 0u);
+  std::stable_sort(best.begin(), best.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
+  best.resize(std::min<std::size_t>(10, best.size()));
+  return best;
+}
+
+float likeness_of(const Snapshot& snapshot, ChunkIndex chunk) {
+  const ChunkView view = snapshot.chunk(chunk);
+  return code_likeness(slice(snapshot.utf8_of(view.document), view.span));
 }
 
 // F of every chunk as engine/retrieve/score.h defines it. All chunks are live and have vectors; the gate is
@@ -47,11 +63,13 @@ std::vector<double> naive_scores(const Snapshot& snapshot, const Query& query) {
   for (std::uint32_t i = 0; i < n; ++i)
     scores[i] += .9 * z * z * -std::log(1 - std::min(.98, cosines[i] - mean));
 
-  std::vector<std::uint32_t> best(n);
-  for (std::uint32_t i = 0; i < n; ++i) best[i] = i;
-  std::stable_sort(best.begin(), best.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
-  best.resize(std::min<std::size_t>(10, best.size()));
+  double code = 0;
+  std::vector<std::uint32_t> best = best_ten(scores);
+  for (const std::uint32_t i : best)
+    code += likeness_of(snapshot, ChunkIndex{i}) / static_cast<double>(best.size());
+  for (std::uint32_t i = 0; i < n; ++i)
+    scores[i] += .6 * code * z * z * -std::log(1 - std::min(.98, cosines[i] - mean));
+  best = best_ten(scores);
   std::vector<float> centroid(snapshot.settings().dimensions, 0);
   double total = 0;
   for (const std::uint32_t i : best) total += std::exp((scores[i] - scores[best[0]]) / .05);
@@ -71,10 +89,26 @@ std::vector<double> naive_scores(const Snapshot& snapshot, const Query& query) {
   return scores;
 }
 
+std::string code_about_canals(std::size_t n) {
+  std::string code = "\n\n";
+  for (int i = 0; i < 30; ++i) {
+    code += "def lock_depth_" + std::to_string(n) +
+            "(self, hill):\n    canal.level[hill] = self.tern_hill.deep(" + std::to_string(i) +
+            ")\n    return canal.lock_" + std::to_string(i) + "\n\n";
+  }
+  return code;
+}
+
+// Every third round all documents are code, every third some.
 TEST(Score, EqualsItsFormula) {
   std::mt19937 random(21);
+  std::size_t chunks_of_code = 0;
   for (int round = 0; round < 12; ++round) {
-    const SmallIndex index(random_documents(random, 5 + random() % 20));
+    std::vector<SmallDocument> documents = random_documents(random, 5 + random() % 20);
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      if (round % 3 == 0 || (round % 3 == 1 && i % 2 == 0)) documents[i].text += code_about_canals(i);
+    }
+    const SmallIndex index(documents);
     const Query query = query_for(index, "how deep is the lock of the canal at Tern Hill", SearchMode::hybrid);
     const Candidates candidates = retrieve(index.snapshot(), query, everything);
     const Scores scores = score(index.snapshot(), query, candidates, SearchMode::hybrid);
@@ -85,7 +119,10 @@ TEST(Score, EqualsItsFormula) {
       ASSERT_EQ(position(scores.chunks[i].chunk), i);
       ASSERT_NEAR(scores.chunks[i].score, expected[i], 2e-4) << i;
     }
+    for (std::uint32_t i = 0; i < expected.size(); ++i)
+      chunks_of_code += likeness_of(index.snapshot(), ChunkIndex{i}) == 1;
   }
+  EXPECT_GT(chunks_of_code, 100u);
 }
 
 // What few candidates of each leg give, against everything as candidates: the same numbers for those that are
