@@ -311,6 +311,7 @@ def main() -> None:
             begin = time.process_time()
             peer.build(data)
             cpu = time.process_time() - begin
+            print(f"{name} built in {cpu:.0f} s of the processor; asking", flush=True)
             measured = [(setting, search, asked(search, queries, exact)) for setting, search in peer.settings()]
         except (ImportError, RuntimeError, ValueError, TypeError, AttributeError) as error:
             report(name, failed=str(error)[:200])
