@@ -51,7 +51,7 @@ Result<ExitCode> command_show(Session& session) {
   }
   if (!found) return found.error();
   const DocumentView document = snapshot->document(*found);
-  KINDLING_TRY(const Text text, snapshot->text_of(*found));
+  KINDLING_TRY(const Text text, snapshot->structure_of(*found));
   if (session.console.json()) {
     KINDLING_TRY(const Json object, document_json(*snapshot, document, text));
     session.console.print_json(object);

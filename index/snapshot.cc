@@ -139,9 +139,9 @@ class IndexSnapshot final : public Snapshot {
                          part.segment.sections()[position(section) - part.first_section].document};
   }
 
-  [[nodiscard]] Result<Text> text_of(DocumentIndex document) const override {
+  [[nodiscard]] Result<Text> structure_of(DocumentIndex document) const override {
     const SnapshotPart& part = part_of(document);
-    return part.segment.read_text(position(document) - part.first_document);
+    return part.segment.read_structure(position(document) - part.first_document);
   }
 
   [[nodiscard]] Result<Json> metadata_of(DocumentIndex document) const override {

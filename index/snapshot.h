@@ -148,8 +148,9 @@ class Snapshot {
   [[nodiscard]] virtual ChunkRange chunks_of(SectionIndex section) const = 0;
   [[nodiscard]] virtual std::string_view utf8_of(DocumentIndex document) const = 0;  // DocumentView::text
 
-  // Blocks, pages, source map, warnings; reads the stored form.
-  [[nodiscard]] virtual Result<Text> text_of(DocumentIndex document) const = 0;
+  // Title, format, blocks, pages, source map and warnings, without the text itself, which may be long
+  // (utf8_of); reads the stored form.
+  [[nodiscard]] virtual Result<Text> structure_of(DocumentIndex document) const = 0;
   [[nodiscard]] virtual Result<Json> metadata_of(DocumentIndex document) const = 0;
 
   // By uri, path or name. Errors: `not_found`; `usage` when a name fits several, listing them.

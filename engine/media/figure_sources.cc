@@ -133,7 +133,7 @@ class FigureFinder {
     if (document.format == "markdown")
       return document.text.find("![") != std::string_view::npos || holds_image_tag(document.text);
     if (document.format != "pdf") return false;
-    KINDLING_TRY(const Text text, snapshot_.text_of(index));
+    KINDLING_TRY(const Text text, snapshot_.structure_of(index));
     return std::any_of(text.warnings.begin(), text.warnings.end(), [](const std::string& warning) {
       return warning.find("without a text layer") != std::string::npos ||
              warning.find("no text layer") != std::string::npos;

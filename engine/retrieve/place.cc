@@ -5,10 +5,10 @@ namespace kindling {
 Result<Place> Places::at(SectionIndex section, ByteSpan text_span) {
   const SectionView view = snapshot_.section(section);
   const DocumentView document = snapshot_.document(view.document);
-  auto text = texts_.find(position(view.document));
-  if (text == texts_.end()) {
-    KINDLING_TRY(Text read, snapshot_.text_of(view.document));
-    text = texts_.emplace(position(view.document), std::move(read)).first;
+  auto text = structures_.find(position(view.document));
+  if (text == structures_.end()) {
+    KINDLING_TRY(Text read, snapshot_.structure_of(view.document));
+    text = structures_.emplace(position(view.document), std::move(read)).first;
   }
   Place place;
   place.document = document.name;

@@ -21,7 +21,7 @@ class Places {
 
  private:
   const Snapshot& snapshot_;
-  std::unordered_map<std::uint32_t, Text> texts_;
+  std::unordered_map<std::uint32_t, Text> structures_;
 };
 
 }  // namespace kindling

@@ -342,11 +342,10 @@ std::span<const std::uint32_t> Segment::heading_terms(std::uint32_t heading) con
   return slice_of(heading_terms_, heading_term_offsets_, heading);
 }
 
-Result<Text> Segment::read_text(std::uint32_t slot) const {
+Result<Text> Segment::read_structure(std::uint32_t slot) const {
   auto extras = decode_extras(this->extras(slot), documents_[slot].text_bytes);
   if (!extras) return corrupt(Region::extras, slot, "cannot be read");
   Text text;
-  text.utf8 = this->text(slot);
   text.title = title(slot);
   text.format = format(slot);
   text.blocks = std::move(extras->blocks);
@@ -365,7 +364,8 @@ Result<Json> Segment::read_metadata(std::uint32_t slot) const {
 Result<Document> Segment::read_document(std::uint32_t slot) const {
   const DocumentRecord& record = documents_[slot];
   Document document;
-  KINDLING_TRY(document.text, read_text(slot));
+  KINDLING_TRY(document.text, read_structure(slot));
+  document.text.utf8 = text(slot);
   KINDLING_TRY(document.metadata, read_metadata(slot));
   document.uri = uri(slot);
   document.name = name(slot);

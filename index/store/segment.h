@@ -77,8 +77,9 @@ class Segment {
   [[nodiscard]] std::span<const std::uint32_t> path(std::uint32_t path) const;
   [[nodiscard]] std::span<const std::uint32_t> heading_terms(std::uint32_t heading) const;
 
-  // Errors: `index_corrupt` when the document's extras are damaged.
-  [[nodiscard]] Result<Text> read_text(std::uint32_t slot) const;
+  // What is known of the text (slot), without its bytes. Errors: `index_corrupt` when the document's extras are
+  // damaged.
+  [[nodiscard]] Result<Text> read_structure(std::uint32_t slot) const;
   [[nodiscard]] Result<Json> read_metadata(std::uint32_t slot) const;
   // The document as it was put.
   [[nodiscard]] Result<Document> read_document(std::uint32_t slot) const;

@@ -241,7 +241,8 @@ std::map<std::string, std::string> describe(const Snapshot& snapshot) {
     std::string out;
     append_identity(out, view.uri, view.name, view.modified_ms, view.language,
                     snapshot.metadata_of(index).value());
-    Text text = snapshot.text_of(index).value();
+    Text text = snapshot.structure_of(index).value();
+    text.utf8 = snapshot.utf8_of(index);
     EXPECT_EQ(text.utf8, view.text);
     EXPECT_EQ(text.title, view.title);
     append_text(out, text);
@@ -312,7 +313,7 @@ void read_everything(const Snapshot& snapshot) {
   for (std::uint32_t d = 0; d < snapshot.document_slots(); ++d) {
     const DocumentView view = snapshot.document(DocumentIndex{d});
     bytes += view.uri.size() + view.title.size() + view.text.size();
-    (void)snapshot.text_of(DocumentIndex{d}).ok();
+    (void)snapshot.structure_of(DocumentIndex{d}).ok();
     (void)snapshot.metadata_of(DocumentIndex{d}).ok();
     (void)snapshot.find(view.uri).ok();
   }
