@@ -205,7 +205,6 @@ std::optional<ByteSpan> LeadFinder::signature_above(ByteSpan line) {
     const bool joins = !levels_.empty() && levels_.back().line.begin == above->begin;
     if (less && !joins) inner.push_back({*above, *less, is_signature(words), *above, 0});
   }
-  if (!levels_.empty() && levels_.back().line.begin != inner.back().looked_to.begin) levels_.clear();
   const Level& last = inner.back();
   const bool found = last.signature && inner.size() > 1;
   const std::optional<ByteSpan> signature = found ? std::optional(last.line) : std::nullopt;

@@ -51,7 +51,8 @@ class LeadFinder {
 
   std::string_view text_;
   std::optional<Line> line_;  // the last that was asked for
-  // The last indented line that was asked about, last; before each the line that it is set in under.
+  // The last indented line that was asked about, last; before it the lines that it is set in under, as far as
+  // they were looked for, and before these what is left of the levels of lines above.
   std::vector<Level> levels_;
   ByteSpan known_row_;     // the last row whose header was found ...
   ByteSpan known_header_;  // ... and that header

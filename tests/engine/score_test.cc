@@ -99,10 +99,32 @@ std::string code_about_canals(std::size_t n) {
   return code;
 }
 
+// A section of one chunk has that chunk's vector: what vectors say of both is the same. Returns how many there
+// are.
+std::size_t sections_that_say_what_their_chunk_says(const Snapshot& snapshot, const Candidates& candidates,
+                                                    const Scores& scores) {
+  std::size_t compared = 0;
+  for (const ScoredSection& section : scores.sections) {
+    const ChunkRange own = snapshot.chunks_of(section.section);
+    if (own.count != 1) continue;
+    const ScoredChunk* chunk = scores.find(own.first);
+    float by_words = 0;
+    for (const SectionMatch& match : candidates.lexical.sections) {
+      if (match.section == section.section) by_words = match.score + .3f * match.bigram + .5f * match.named;
+    }
+    EXPECT_NE(chunk, nullptr);
+    if (chunk == nullptr) continue;
+    EXPECT_NEAR(section.score - by_words,
+                chunk->score - chunk->lexical - .3f * chunk->bigram - .5f * chunk->named, 1e-4);
+    ++compared;
+  }
+  return compared;
+}
+
 // Every third round all documents are code, every third some.
 TEST(Score, EqualsItsFormula) {
   std::mt19937 random(21);
-  std::size_t chunks_of_code = 0;
+  std::size_t chunks_of_code = 0, sections_of_one = 0;
   for (int round = 0; round < 12; ++round) {
     std::vector<SmallDocument> documents = random_documents(random, 5 + random() % 20);
     for (std::size_t i = 0; i < documents.size(); ++i) {
@@ -119,10 +141,12 @@ TEST(Score, EqualsItsFormula) {
       ASSERT_EQ(position(scores.chunks[i].chunk), i);
       ASSERT_NEAR(scores.chunks[i].score, expected[i], 2e-4) << i;
     }
+    sections_of_one += sections_that_say_what_their_chunk_says(index.snapshot(), candidates, scores);
     for (std::uint32_t i = 0; i < expected.size(); ++i)
       chunks_of_code += likeness_of(index.snapshot(), ChunkIndex{i}) == 1;
   }
   EXPECT_GT(chunks_of_code, 100u);
+  EXPECT_GT(sections_of_one, 5u);
 }
 
 // What few candidates of each leg give, against everything as candidates: the same numbers for those that are
