@@ -22,14 +22,18 @@ std::size_t last_line_end(std::string_view text) {
 
 constexpr std::uint32_t reach = 2'048;
 
-// The line around `at`, cut where it is longer than any that could lead: a text may be one line.
-ByteSpan line_at(std::string_view text, std::uint32_t at) {
+// Where the line around `at` begins, or as far before it as is looked.
+std::uint32_t line_begin(std::string_view text, std::uint32_t at) {
   const std::uint32_t from = at > reach ? at - reach : 0;
   const std::size_t before = last_line_end(slice(text, {from, at}));
+  return before == text.npos ? from : from + static_cast<std::uint32_t>(before) + 1;
+}
+
+// The line around `at`, cut where it is longer than any that could lead: a text may be one line.
+ByteSpan line_at(std::string_view text, std::uint32_t at) {
   const std::string_view rest = text.substr(at, reach);
   const std::size_t end = rest.find('\n');
-  return {before == text.npos ? from : from + static_cast<std::uint32_t>(before) + 1,
-          at + static_cast<std::uint32_t>(end == rest.npos ? rest.size() : end)};
+  return {line_begin(text, at), at + static_cast<std::uint32_t>(end == rest.npos ? rest.size() : end)};
 }
 
 // Whether line_at(text, at) is `line` too: it was not cut, and would not be cut from there.
@@ -45,9 +49,7 @@ std::optional<ByteSpan> line_before(std::string_view text, ByteSpan line) {
   if (line.begin == 0) return std::nullopt;
   const std::uint32_t at = line.begin - 1;
   if (text[at] != '\n') return line_at(text, at);  // `line` was cut
-  const std::uint32_t from = at > reach ? at - reach : 0;
-  const std::size_t before = last_line_end(slice(text, {from, at}));
-  return ByteSpan{before == text.npos ? from : from + static_cast<std::uint32_t>(before) + 1, at};
+  return ByteSpan{line_begin(text, at), at};
 }
 
 std::optional<ByteSpan> line_after(std::string_view text, ByteSpan line) {

@@ -137,9 +137,10 @@ Result<Candidates> encode_and_retrieve(const Snapshot& snapshot, const Encoder* 
   Candidates candidates;
   std::vector<NearestChunk> nearest;
   LexicalSelection selection = selection_of(query, depth);
-  selection.threads = 2;
+  constexpr unsigned legs = 2;
+  selection.threads = legs;
   Status encoded;
-  parallel_for(2, 2, [&](std::size_t leg) {
+  parallel_for(legs, legs, [&](std::size_t leg) {
     if (leg == 1) {
       selection.candidates = snapshot.lexical_candidates(query.terms, selection);
       return;
