@@ -122,19 +122,21 @@ std::filesystem::path find_file(Files& files, const std::string& name) {
 
 }  // namespace
 
-Result<std::unique_ptr<Tokenizer>> open_tokenizer(Files& files, const std::string& name) {
-  std::string pattern;
-  std::filesystem::path path = find_file(files, name);
-  if (const std::size_t mark = name.rfind('#'); path.empty() && mark != std::string::npos) {
-    path = find_file(files, name.substr(0, mark));
-    pattern = name.substr(mark + 1);
-  }
-  if (path.empty()) {
+Result<TokenizerFile> find_tokenizer_file(Files& files, const std::string& name) {
+  TokenizerFile file{find_file(files, name), {}};
+  if (const std::size_t mark = name.rfind('#'); file.path.empty() && mark != std::string::npos)
+    file = {find_file(files, name.substr(0, mark)), name.substr(mark + 1)};
+  if (file.path.empty()) {
     return Error{ErrorCode::not_found, name, "neither a tokenizer's file nor the name of an installed one",
                  "give a file, or fetch one: scripts/get-tokenizer --list"};
   }
-  KINDLING_TRY(const std::string bytes, files.read(path, tokenizer_file_bytes_max));
-  return open_tokenizer_bytes(stem_of(path), bytes, pattern).within(path.string());
+  return file;
+}
+
+Result<std::unique_ptr<Tokenizer>> open_tokenizer(Files& files, const std::string& name) {
+  KINDLING_TRY(const TokenizerFile file, find_tokenizer_file(files, name));
+  KINDLING_TRY(const std::string bytes, files.read(file.path, tokenizer_file_bytes_max));
+  return open_tokenizer_bytes(stem_of(file.path), bytes, file.pattern).within(file.path.string());
 }
 
 Result<std::unique_ptr<Tokenizer>> open_tokenizer_bytes(std::string name, std::string_view bytes,

@@ -25,8 +25,16 @@ namespace kindling {
 
 inline constexpr std::uint64_t tokenizer_file_bytes_max = 128u << 20;
 
-// `name`: a file, a folder that holds one, or the NAME of a vocabulary that scripts/get-tokenizer fetched;
-// files come first. Errors: `not_found`; those of the function below.
+struct TokenizerFile {
+  std::filesystem::path path;
+  std::string pattern;  // said behind the path; empty: none
+};
+
+// The file that `name` means: a file, a folder that holds one, or the NAME of a vocabulary that
+// scripts/get-tokenizer fetched; files come first. Errors: `not_found`.
+[[nodiscard]] Result<TokenizerFile> find_tokenizer_file(Files& files, const std::string& name);
+
+// Errors: those of the functions above and below.
 [[nodiscard]] Result<std::unique_ptr<Tokenizer>> open_tokenizer(Files& files, const std::string& name);
 
 // The same of a file's bytes. `name` is what the tokenizer will be called; `pattern` as above. Errors:

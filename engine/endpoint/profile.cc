@@ -11,6 +11,7 @@
 #include "tokenizer/calibrated_estimator.h"
 #include "tokenizer/estimator.h"
 #include "tokenizer/open_tokenizer.h"
+#include "tokenizer/shared_tokenizer.h"
 
 namespace kindling {
 namespace {
@@ -107,8 +108,8 @@ Result<std::shared_ptr<const Tokenizer>> profile_tokenizer(const ModelProfile& p
     KINDLING_TRY(const auto folder, tokenizers_folder());  // not whatever is called so in the current folder
     path = (folder / path).string();
   }
-  auto tokenizer = open_tokenizer(system_files(), path);
-  if (tokenizer.ok()) return std::shared_ptr<const Tokenizer>(std::move(*tokenizer));
+  auto tokenizer = shared_tokenizer(system_files(), path);
+  if (tokenizer.ok()) return tokenizer;
   Error error = tokenizer.error().within("profile " + profile.name + ": tokenizer");
   error.code = ErrorCode::configuration;
   return error;

@@ -1,12 +1,18 @@
 #include "tokenizer/open_tokenizer.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <random>
+#include <thread>
 
 #include "base/json.h"
 #include "tests/tokenizer/strange_texts.h"
 #include "tests/tokenizer/trained_ranks.h"
+#include "tokenizer/shared_tokenizer.h"
 
 namespace kindling {
 namespace {
@@ -153,6 +159,77 @@ TEST(OpenTokenizer, NeverCrashesOnABrokenFile) {
     const auto tokenizer = open_tokenizer_bytes("t", broken, i % 2 == 0 ? "" : "o200k");
     if (tokenizer.ok()) (void)(*tokenizer)->count("the abab \u4e2d");
   }
+}
+
+// A folder of its own, gone afterwards.
+class SharedTokenizer : public testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  // With so many blanks behind it; changed at this second.
+  [[nodiscard]] std::string write(const std::string& name, int second, std::size_t blanks = 0) const {
+    const std::filesystem::path path = folder_ / name;
+    std::ofstream(path) << to_string(small_json()) << std::string(blanks, ' ');
+    std::filesystem::last_write_time(path, begin_ + std::chrono::seconds(second));
+    return path.string();
+  }
+  static std::shared_ptr<const Tokenizer> open(const std::string& name) {
+    return shared_tokenizer(system_files(), name).value();
+  }
+
+ private:
+  std::filesystem::file_time_type begin_ = std::filesystem::file_time_type::clock::now();
+  std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) / ("kindling-shared-" + std::to_string(getpid()));
+};
+
+TEST_F(SharedTokenizer, IsOpenedOnceWhileItsFileStays) {
+  const std::string path = write("a.json", 1);
+  const auto first = open(path);
+  EXPECT_EQ(first->count("the").tokens, 1u);
+  EXPECT_EQ(open(path), first);
+  const std::string other = write("b.json", 1);
+  EXPECT_NE(open(other), first);
+  EXPECT_EQ(open(path), first);
+}
+
+TEST_F(SharedTokenizer, IsOpenedAnewWhenItsFileChanges) {
+  const std::string path = write("a.json", 1);
+  const auto first = open(path);
+  static_cast<void>(write("a.json", 2));
+  const auto later = open(path);
+  EXPECT_NE(later, first);
+  static_cast<void>(write("a.json", 2, 1));  // the time stays, the length does not
+  EXPECT_NE(open(path), later);
+  EXPECT_EQ(first->count("the").tokens, 1u);  // who holds it keeps it
+}
+
+TEST_F(SharedTokenizer, KeepsTheLastUsedAndNoErrors) {
+  const std::string first = write("0.json", 1);
+  const auto kept = open(first);
+  std::vector<std::string> others;
+  for (std::size_t i = 1; i < kept_tokenizers; ++i) others.push_back(write(std::to_string(i) + ".json", 1));
+  std::vector<std::weak_ptr<const Tokenizer>> opened;
+  for (const std::string& other : others) opened.push_back(open(other));
+  EXPECT_EQ(open(first), kept);  // is now the last used
+  static_cast<void>(open(write("one-more.json", 1)));
+  EXPECT_TRUE(opened[0].expired());
+  EXPECT_FALSE(opened[1].expired());
+  EXPECT_EQ(open(first), kept);
+
+  const std::string path = write("broken.json", 1);
+  std::ofstream(path) << "{";
+  EXPECT_FALSE(shared_tokenizer(system_files(), path).ok());
+  EXPECT_EQ(open(write("broken.json", 1))->count("the").tokens, 1u);
+}
+
+TEST_F(SharedTokenizer, IsOneForManyThreads) {
+  const std::string path = write("a.json", 1);
+  std::vector<std::shared_ptr<const Tokenizer>> found(8);
+  std::vector<std::thread> threads;
+  for (auto& each : found) threads.emplace_back([&each, &path] { each = open(path); });
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& each : found) EXPECT_EQ(each, found[0]);
 }
 
 }  // namespace
