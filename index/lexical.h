@@ -79,7 +79,8 @@ struct LexicalMatches {
   std::vector<SectionMatch> sections;
   std::vector<float> idf;  // of each question term, in the question's order, chunk level
   float upper_bound = 0;   // U at chunk level; 0 when the question has no terms
-  float coverage_max = 0;  // of all allowed chunks, whether selected or not; within 1e-6 of the best coverage
+  // Of all allowed chunks, whether selected or not; within 1e-6 for each term of the question.
+  float coverage_max = 0;
 };
 
 }  // namespace kindling

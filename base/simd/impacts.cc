@@ -112,28 +112,46 @@ size_t SelectAtLeast(const uint16_t* HWY_RESTRICT values, size_t count, uint16_t
   return found;
 }
 
-size_t SelectReaching(const uint64_t* HWY_RESTRICT sums, size_t count, uint32_t least_high, uint32_t above_low,
-                      uint32_t* HWY_RESTRICT places) {
-  const hn::ScalableTag<int64_t> d;
+void PlaceLevels(const uint8_t* HWY_RESTRICT levels, uint32_t unit, int shift, uint64_t rest,
+                 uint64_t* HWY_RESTRICT out, size_t count) {
+  const hn::ScalableTag<uint64_t> d;
+  const hn::Rebind<uint32_t, decltype(d)> d32;
+  const hn::Rebind<uint8_t, decltype(d)> d8;
   const size_t lanes = hn::Lanes(d);
-  const uint64_t least = uint64_t{least_high} << 32;
-  const auto below = hn::Set(d, static_cast<int64_t>(least) - 1);
-  const auto low = hn::Set(d, 0xffffffff);
-  const auto above = hn::Set(d, int64_t{above_low});
-  size_t found = 0;
+  const auto units = hn::Set(d32, unit);
+  const auto rests = hn::Set(d, rest);
   size_t i = 0;
   for (; i + lanes <= count; i += lanes) {
-    const auto sum = hn::LoadU(d, reinterpret_cast<const int64_t*>(sums + i));
-    const auto reaches = hn::Or(hn::Gt(sum, below), hn::Gt(hn::And(sum, low), above));
-    if (hn::AllFalse(d, reaches)) continue;
-    for (size_t lane = i; lane < i + lanes; ++lane) {
+    const auto products = hn::Mul(hn::PromoteTo(d32, hn::LoadU(d8, levels + i)), units);
+    hn::StoreU(hn::Add(hn::ShiftLeftSame(hn::PromoteTo(d, products), shift), rests), d, out + i);
+  }
+  for (; i < count; ++i) out[i] = (uint64_t{levels[i] * unit} << shift) + rest;
+}
+
+size_t SelectReaching(const uint64_t* HWY_RESTRICT sums, size_t count, uint64_t least, uint64_t part,
+                      uint64_t above, uint32_t* HWY_RESTRICT places) {
+  const hn::ScalableTag<int64_t> d;
+  const size_t lanes = hn::Lanes(d);
+  const auto below = hn::Set(d, static_cast<int64_t>(least) - 1);
+  const auto parts = hn::Set(d, static_cast<int64_t>(part));
+  const auto aboves = hn::Set(d, static_cast<int64_t>(above));
+  const auto reaches = [&](size_t at) HWY_ATTR {
+    const auto sum = hn::LoadU(d, reinterpret_cast<const int64_t*>(sums + at));
+    return hn::Or(hn::Gt(sum, below), hn::Gt(hn::And(sum, parts), aboves));
+  };
+  size_t found = 0;
+  size_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    const auto first = hn::Or(reaches(i), reaches(i + lanes));
+    const auto second = hn::Or(reaches(i + 2 * lanes), reaches(i + 3 * lanes));
+    if (hn::AllFalse(d, hn::Or(first, second))) continue;
+    for (size_t lane = i; lane < i + 4 * lanes; ++lane) {
       places[found] = static_cast<uint32_t>(lane);
-      found += sums[lane] >= least || static_cast<uint32_t>(sums[lane]) > above_low ? 1 : 0;
+      found += sums[lane] >= least || (sums[lane] & part) > above ? 1 : 0;
     }
   }
   for (; i < count; ++i) {
-    if (sums[i] >= least || static_cast<uint32_t>(sums[i]) > above_low)
-      places[found++] = static_cast<uint32_t>(i);
+    if (sums[i] >= least || (sums[i] & part) > above) places[found++] = static_cast<uint32_t>(i);
   }
   return found;
 }
@@ -149,6 +167,7 @@ namespace kindling {
 HWY_EXPORT(ContributionsByLength);
 HWY_EXPORT(ScaleLevels);
 HWY_EXPORT(AddLevels);
+HWY_EXPORT(PlaceLevels);
 HWY_EXPORT(CountAtLeast);
 HWY_EXPORT(SelectAtLeast);
 HWY_EXPORT(SelectReaching);
@@ -174,6 +193,13 @@ void add_levels(std::span<const std::uint8_t> levels, std::uint16_t scale, std::
   HWY_DYNAMIC_DISPATCH(AddLevels)(levels.data(), scale, sums.data(), sums.size());
 }
 
+void place_levels(std::span<const std::uint8_t> levels, std::uint32_t unit, unsigned shift, std::uint64_t rest,
+                  std::span<std::uint64_t> out) {
+  KINDLING_CHECK(levels.size() == out.size() && unit <= level_unit_max && shift < 64);
+  prepare_simd();
+  HWY_DYNAMIC_DISPATCH(PlaceLevels)(levels.data(), unit, static_cast<int>(shift), rest, out.data(), out.size());
+}
+
 std::size_t count_at_least(std::span<const std::uint16_t> values, std::uint16_t least, std::size_t enough) {
   prepare_simd();
   return HWY_DYNAMIC_DISPATCH(CountAtLeast)(values.data(), values.size(), least, enough);
@@ -186,11 +212,11 @@ std::size_t select_at_least(std::span<const std::uint16_t> values, std::uint16_t
   return HWY_DYNAMIC_DISPATCH(SelectAtLeast)(values.data(), values.size(), least, places.data());
 }
 
-std::size_t select_reaching(std::span<const std::uint64_t> sums, std::uint32_t least_high,
-                            std::uint32_t above_low, std::span<std::uint32_t> places) {
-  KINDLING_CHECK(least_high >= 1 && places.size() >= sums.size() + select_slack);
+std::size_t select_reaching(std::span<const std::uint64_t> sums, std::uint64_t least, std::uint64_t part,
+                            std::uint64_t above, std::span<std::uint32_t> places) {
+  KINDLING_CHECK(least >= 1 && places.size() >= sums.size() + select_slack);
   prepare_simd();
-  return HWY_DYNAMIC_DISPATCH(SelectReaching)(sums.data(), sums.size(), least_high, above_low, places.data());
+  return HWY_DYNAMIC_DISPATCH(SelectReaching)(sums.data(), sums.size(), least, part, above, places.data());
 }
 
 }  // namespace kindling

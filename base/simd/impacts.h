@@ -48,6 +48,12 @@ void scale_levels(std::span<const std::uint8_t> levels, std::uint16_t scale, std
 // sums[i] += scaled_level(levels[i], scale). Requires: spans of one size; no sum leaves 16 bits.
 void add_levels(std::span<const std::uint8_t> levels, std::uint16_t scale, std::span<std::uint16_t> sums);
 
+// out[i] = (levels[i] * unit << shift) + rest: beside other numbers in one.
+// Requires: spans of one size; unit <= level_unit_max; nothing leaves 64 bits.
+inline constexpr std::uint32_t level_unit_max = 0xffffffff / 255;
+void place_levels(std::span<const std::uint8_t> levels, std::uint32_t unit, unsigned shift, std::uint64_t rest,
+                  std::span<std::uint64_t> out);
+
 // How many values are `least` or more; of `enough` or more that many at least.
 [[nodiscard]] std::size_t count_at_least(std::span<const std::uint16_t> values, std::uint16_t least,
                                          std::size_t enough);
@@ -57,10 +63,12 @@ void add_levels(std::span<const std::uint8_t> levels, std::uint16_t scale, std::
 [[nodiscard]] std::size_t select_at_least(std::span<const std::uint16_t> values, std::uint16_t least,
                                           std::span<std::uint16_t> places);
 
-// Of sums of two, places of those whose upper 32 bits are `least_high` or more, or whose lower ones are above
-// `above_low`. Requires: least_high >= 1, upper halves below 2^31, places.size() >= sums.size() + select_slack.
+// Of sums of several numbers side by side, places of those that are `least` or more, or of which the bits of
+// `part` are above `above`. Requires: least >= 1; sums, least and above below 2^63;
+// places.size() >= sums.size() + select_slack.
 inline constexpr std::size_t select_slack = 64;
-[[nodiscard]] std::size_t select_reaching(std::span<const std::uint64_t> sums, std::uint32_t least_high,
-                                          std::uint32_t above_low, std::span<std::uint32_t> places);
+[[nodiscard]] std::size_t select_reaching(std::span<const std::uint64_t> sums, std::uint64_t least,
+                                          std::uint64_t part, std::uint64_t above,
+                                          std::span<std::uint32_t> places);
 
 }  // namespace kindling

@@ -210,9 +210,9 @@ def measure(peer, options, ks):
     print(json.dumps(report))
 
 
-def kindling(tool, passages, questions, ks, rounds):
+def kindling(tool, what, data, questions, ks, rounds):
     report = {"top": {}, "version": ""}
-    out = subprocess.run([tool, "search", passages, questions, str(rounds), *map(str, ks)], check=True, capture_output=True,
+    out = subprocess.run([tool, what, data, questions, str(rounds), *map(str, ks)], check=True, capture_output=True,
                          text=True).stdout
     for k, entry in zip(ks, (json.loads(line) for line in out.splitlines() if line.startswith("{"))):
         report["top"][k] = entry.pop("ms")
@@ -261,7 +261,7 @@ def percentiles(values):
     return values[len(values) // 2], values[int(len(values) * .99)]
 
 
-def print_table(reports, ks):
+def print_table(reports, ours, ks):
     print("| ms | " + " | ".join(f"top {k}: p50, p99" for k in ks) + " | questions | index, MB | building, CPU s |")
     print("|---" * (len(ks) + 4) + "|")
     for at, (name, report) in enumerate(reports):
@@ -270,15 +270,18 @@ def print_table(reports, ks):
         asked = ", ".join(dict.fromkeys(str(len(top[k])) for k in ks))
         print(f"| {name} {report['version']} | " + " | ".join(cells)
               + f" | {asked} | {report['bytes'] / 1e6:.0f} | {report['build_cpu_s']:.1f} |")
-        if name == "kindling":
+        if name in ours:
             continue
         # Against the mean of Kindling before and after, over the same questions.
-        cells = []
-        for k in ks:
-            both = [percentiles(list(reports[beside][1]["top"][k])[:len(top[k])]) for beside in (at - 1, at + 1)]
-            ours = [sum(values) / 2 for values in zip(*both)]
-            cells.append(", ".join(f"{theirs / our:.1f}" for theirs, our in zip(percentiles(top[k]), ours)))
-        print("| times kindling's | " + " | ".join(cells) + " | | | |")
+        for our in ours:
+            beside = (next(report for kind, report in reversed(reports[:at]) if kind == our),
+                      next(report for kind, report in reports[at:] if kind == our))
+            cells = []
+            for k in ks:
+                both = [percentiles(list(report["top"][k])[:len(top[k])]) for report in beside]
+                means = [sum(values) / 2 for values in zip(*both)]
+                cells.append(", ".join(f"{theirs / mean:.1f}" for theirs, mean in zip(percentiles(top[k]), means)))
+            print(f"| times {our}'s | " + " | ".join(cells) + " | | | |")
 
 
 def analyse(options, folder):
@@ -309,6 +312,8 @@ def main():
     parser.add_argument("--peers", default="tantivy,lucene,bm25s,xapian,fts5")
     parser.add_argument("--k", default="10,100,1000")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--index", metavar="FOLDER", help="an index of the same passages (kindling index), asked too: by BM25 "
+                        "alone, as the others rank, and as search does, with pairs and headings")
     parser.add_argument("--limit", type=float, default=60, help="seconds for one peer and one k, of its first round too")
     parser.add_argument("--keep", help="a folder for terms and indexes, or with those of an earlier run")
     parser.add_argument("--python", action="append", default=[], metavar="PEER=PYTHON", help="another Python for a peer")
@@ -329,8 +334,13 @@ def main():
         pathlib.Path(options.keep).mkdir(exist_ok=True)
         terms, asked = analyse(options, pathlib.Path(options.keep))
 
+        contestants = {"kindling": ("search", terms)}
+        if options.index:
+            contestants |= {"kindling's index, BM25": ("bm25", options.index), "kindling's index": ("ranked", options.index)}
+
         def ours():
-            return [] if options.build_only else [("kindling", kindling(options.tool, terms, asked, ks, options.rounds))]
+            return [] if options.build_only else [(name, kindling(options.tool, what, data, asked, ks, options.rounds))
+                                                  for name, (what, data) in contestants.items()]
 
         reports = ours()
         for peer in options.peers.split(","):
@@ -340,7 +350,7 @@ def main():
             if options.out:
                 pathlib.Path(options.out).write_text(json.dumps(reports), encoding="utf-8")
     if not options.build_only:
-        print_table(reports, ks)
+        print_table(reports, contestants, ks)
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ std::size_t differences(const Snapshot& snapshot, const Question& question, std:
     const auto at = std::lower_bound(all.sections.begin(), all.sections.end(), section,
                                      [](const SectionMatch& each, SectionIndex s) { return each.section < s; });
     float value = match.score + bigram_weight * match.bigram;
-    value += named_weight * at->named;
+    value += named_weight * at->named_heading;
     ranked.emplace_back(-value, &match);
   }
   std::sort(ranked.begin(), ranked.end());
@@ -86,7 +86,8 @@ std::size_t differences(const Snapshot& snapshot, const Question& question, std:
   std::size_t differing = ranked.size() == selected.chunks.size() ? 0 : 1;
   for (std::size_t i = 0; i < std::min(ranked.size(), selected.chunks.size()); ++i)
     differing += same(*ranked[i].second, selected.chunks[i]) ? 0 : 1;
-  return differing + (std::abs(all.coverage_max - selected.coverage_max) < 1e-6F ? 0 : 1);
+  const float within = 1e-6F * static_cast<float>(question.size());
+  return differing + (std::abs(all.coverage_max - selected.coverage_max) < within ? 0 : 1);
 }
 
 int run(const char* folder, const char* asked, int rounds, std::span<char*> counts) {

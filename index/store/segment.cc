@@ -86,6 +86,14 @@ std::string_view place_of(Region region) {
       return "region sentence_words";
     case Region::heading_lengths:
       return "region heading_lengths";
+    case Region::leveled_terms:
+      return "region leveled_terms";
+    case Region::leveled_blocks:
+      return "region leveled_blocks";
+    case Region::leveled_words:
+      return "region leveled_words";
+    case Region::levels:
+      return "region levels";
   }
   return "region";
 }
@@ -107,6 +115,8 @@ Result<Segment> Segment::open(Files& files, const std::filesystem::path& folder,
   KINDLING_TRY_VOID(segment.check_documents());
   KINDLING_TRY_VOID(segment.check_sections());
   KINDLING_TRY_VOID(segment.check_chunks());
+  if (!segment.leveled_.intact(segment.summary_.terms))
+    return corrupt_index(path, place_of(Region::leveled_terms), "refers outside its place");
   if (large) checked.insert(path, check);
   return segment;
 }
@@ -119,8 +129,7 @@ std::uint64_t Segment::structure_bytes() const {
 
 Status Segment::verify_structure() const {
   for (const Region id : all_regions) {
-    const bool absent = region(id).empty() && is_optional(id);
-    if (is_bulk(id) || absent) continue;
+    if (is_bulk(id) || is_absent(id)) continue;
     KINDLING_TRY_VOID(file_.verify(static_cast<std::uint32_t>(id), place_of(id)));
   }
   return {};
@@ -132,6 +141,24 @@ Status Segment::read_array(Region id, std::uint64_t count, std::span<const T>& a
   if (bytes.size() != count * sizeof(T))
     return corrupt_index(file_.path(), place_of(id), "is of another length");
   array = {reinterpret_cast<const T*>(bytes.data()), static_cast<std::size_t>(count)};
+  return {};
+}
+
+template <typename T>
+Status Segment::read_array(Region id, std::span<const T>& array) const {
+  return read_array(id, region(id).size() / sizeof(T), array);
+}
+
+Status Segment::read_leveled() {
+  std::span<const LeveledTerm> terms;
+  std::span<const LeveledBlock> blocks;
+  std::span<const std::uint32_t> words;
+  std::span<const std::uint8_t> levels;
+  KINDLING_TRY_VOID(read_array(Region::leveled_terms, terms));
+  KINDLING_TRY_VOID(read_array(Region::leveled_blocks, blocks));
+  KINDLING_TRY_VOID(read_array(Region::leveled_words, words));
+  KINDLING_TRY_VOID(read_array(Region::levels, blocks.size() * packed_block_size, levels));
+  leveled_ = LeveledPostings(terms, blocks, words, levels);
   return {};
 }
 
@@ -161,6 +188,7 @@ Status Segment::read_regions() {
   KINDLING_TRY_VOID(read_array(Region::term_offsets, std::uint64_t{summary_.terms} + 1, term_offsets));
   KINDLING_TRY_VOID(read_array(Region::block_offsets, std::uint64_t{summary_.terms} + 1, block_offsets));
   dictionary_ = Dictionary(term_offsets, region(Region::term_bytes), block_offsets, region(Region::postings));
+  KINDLING_TRY_VOID(read_leveled());
   strings_ = region(Region::strings);
   texts_ = region(Region::texts);
   extras_ = region(Region::extras);
@@ -403,7 +431,8 @@ Result<Document> Segment::read_document(std::uint32_t slot) const {
 
 Status Segment::verify_bulk() const {
   for (const Region region : all_regions) {
-    if (is_bulk(region)) KINDLING_TRY_VOID(file_.verify(static_cast<std::uint32_t>(region), place_of(region)));
+    if (is_bulk(region) && !is_absent(region))
+      KINDLING_TRY_VOID(file_.verify(static_cast<std::uint32_t>(region), place_of(region)));
   }
   return {};
 }

@@ -19,6 +19,7 @@
 #include "index/store/region_file.h"
 #include "index/store/segment_format.h"
 #include "index/terms/dictionary.h"
+#include "index/terms/leveled_postings.h"
 #include "index/terms/sentence_words.h"
 
 namespace kindling {
@@ -51,6 +52,8 @@ class Segment {
   [[nodiscard]] std::span<const SentenceWords> sentence_words() const { return sentence_words_; }
   [[nodiscard]] std::span<const std::uint32_t> heading_lengths() const { return heading_lengths_; }
   [[nodiscard]] const Dictionary& dictionary() const { return dictionary_; }
+  // Empty in files of early programs, and where no term stands in many chunks.
+  [[nodiscard]] const LeveledPostings& leveled() const { return leveled_; }
 
   [[nodiscard]] std::string_view uri(std::uint32_t slot) const;
   [[nodiscard]] std::string_view name(std::uint32_t slot) const;
@@ -93,9 +96,14 @@ class Segment {
   [[nodiscard]] std::string_view region(Region id) const {
     return file_.region(static_cast<std::uint32_t>(id));
   }
+  // As many as the region holds.
+  template <typename T>
+  [[nodiscard]] Status read_array(Region id, std::span<const T>& array) const;
   template <typename T>
   [[nodiscard]] Status read_array(Region id, std::uint64_t count, std::span<const T>& array) const;
   [[nodiscard]] Status read_regions();
+  [[nodiscard]] Status read_leveled();
+  [[nodiscard]] bool is_absent(Region id) const { return region(id).empty() && is_optional(id); }
   [[nodiscard]] std::uint64_t structure_bytes() const;
   [[nodiscard]] Status verify_structure() const;  // checksums
   [[nodiscard]] Status check_documents() const;
@@ -127,6 +135,7 @@ class Segment {
   std::string_view extras_;
   std::string_view heading_bytes_;
   Dictionary dictionary_;
+  LeveledPostings leveled_;
   const std::atomic<bool>* near_ = nullptr;  // null: near
 };
 

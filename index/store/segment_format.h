@@ -37,6 +37,10 @@ enum class Region : std::uint32_t {
   postings,              // see terms/postings.h
   sentence_words,        // SentenceWords[sentences], see terms/sentence_words.h; not in files of early programs
   heading_lengths,       // u32[headings]: terms of each, with the mark repeats_a_term; likewise
+  leveled_terms,         // LeveledTerm[], see terms/leveled_postings.h; likewise, as the next three
+  leveled_blocks,        // LeveledBlock[]
+  leveled_words,         // u32[]
+  levels,                // u8[128 * blocks]
 };
 
 inline constexpr std::array all_regions = {Region::summary,
@@ -60,7 +64,11 @@ inline constexpr std::array all_regions = {Region::summary,
                                            Region::block_offsets,
                                            Region::postings,
                                            Region::sentence_words,
-                                           Region::heading_lengths};
+                                           Region::heading_lengths,
+                                           Region::leveled_terms,
+                                           Region::leveled_blocks,
+                                           Region::leveled_words,
+                                           Region::levels};
 
 // "region postings", for messages.
 [[nodiscard]] std::string_view place_of(Region region);
@@ -68,12 +76,15 @@ inline constexpr std::array all_regions = {Region::summary,
 // Regions whose bytes may wait for `verify` when an index is large: nothing that is computed from them can lead
 // outside the file.
 [[nodiscard]] constexpr bool is_bulk(Region region) {
-  return region == Region::texts || region == Region::extras || region == Region::postings;
+  return region == Region::texts || region == Region::extras || region == Region::postings ||
+         region == Region::leveled_blocks || region == Region::leveled_words || region == Region::levels;
 }
 
-// Regions without which a segment is whole: what they hold can be had from the text.
+// Regions without which a segment is whole: what they hold can be had from the text or the postings.
 [[nodiscard]] constexpr bool is_optional(Region region) {
-  return region == Region::sentence_words || region == Region::heading_lengths;
+  return region == Region::sentence_words || region == Region::heading_lengths ||
+         region == Region::leveled_terms || region == Region::leveled_blocks ||
+         region == Region::leveled_words || region == Region::levels;
 }
 
 inline constexpr std::uint32_t no_heading = 0xffffffff;

@@ -7,6 +7,7 @@
 #include "base/env.h"
 #include "base/parallel.h"
 #include "index/store/extras.h"
+#include "index/terms/leveled_builder.h"
 
 namespace kindling {
 namespace {
@@ -199,6 +200,17 @@ SegmentSummary SegmentWriter::summary(std::uint32_t terms) const {
   return summary;
 }
 
+LeveledRegions SegmentWriter::leveled_postings(const DictionaryRegions& dictionary) const {
+  LeveledBuilder leveled(sections_, chunk_lengths_);
+  const Dictionary terms(dictionary.term_offsets, dictionary.term_bytes, dictionary.block_offsets,
+                         dictionary.postings);
+  for (std::uint32_t term = 0; term < terms.size(); ++term) {
+    const PostingBlock block = terms.block(term);
+    if (block.chunk_frequency() >= leveled_postings_min) leveled.add(term, block);
+  }
+  return std::move(leveled).regions();
+}
+
 Result<WrittenFile> SegmentWriter::write(Files& files, const std::filesystem::path& path,
                                          std::uint64_t segment) {
   std::vector<std::uint32_t> final_numbers;
@@ -209,6 +221,7 @@ Result<WrittenFile> SegmentWriter::write(Files& files, const std::filesystem::pa
               heading_terms_.begin() + heading_term_offsets_[h + 1]);
   }
 
+  const LeveledRegions leveled = leveled_postings(dictionary);
   const std::vector<SegmentSummary> totals{summary(size_of(final_numbers))};
   const auto region = [](Region id, std::string_view bytes) {
     return RegionContent{static_cast<std::uint32_t>(id), {bytes}};
@@ -236,6 +249,10 @@ Result<WrittenFile> SegmentWriter::write(Files& files, const std::filesystem::pa
       region(Region::postings, dictionary.postings),
       region(Region::sentence_words, bytes_of(sentence_words_)),
       region(Region::heading_lengths, bytes_of(heading_lengths_)),
+      region(Region::leveled_terms, bytes_of(leveled.terms)),
+      region(Region::leveled_blocks, bytes_of(leveled.blocks)),
+      region(Region::leveled_words, bytes_of(leveled.words)),
+      region(Region::levels, bytes_of(leveled.levels)),
   };
   return write_region_file(files, path, FileKind::segment, segment, regions);
 }

@@ -19,6 +19,7 @@
 #include "index/store/region_file.h"
 #include "index/store/segment_format.h"
 #include "index/terms/dictionary.h"
+#include "index/terms/leveled_postings.h"
 
 namespace kindling {
 
@@ -45,6 +46,7 @@ class SegmentWriter {
                                           const AnalyzedDocument& analyzed,
                                           std::span<const std::uint32_t> provisional_terms);
   [[nodiscard]] SegmentSummary summary(std::uint32_t terms) const;
+  [[nodiscard]] LeveledRegions leveled_postings(const DictionaryRegions& dictionary) const;
 
   std::vector<DocumentRecord> documents_;
   std::string strings_;

@@ -1,11 +1,13 @@
 #include "index/store/verify_segment.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "base/utf8.h"
 #include "index/store/extras.h"
 #include "index/terms/document_headings.h"
+#include "index/terms/leveled_builder.h"
 
 namespace kindling {
 namespace {
@@ -13,12 +15,16 @@ namespace {
 class SegmentVerification {
  public:
   SegmentVerification(const Segment& segment, const Cancellation& cancellation, const OnProblem& on_problem)
-      : segment_(segment), cancellation_(cancellation), on_problem_(on_problem) {}
+      : segment_(segment),
+        cancellation_(cancellation),
+        on_problem_(on_problem),
+        has_levels_(!segment.leveled().terms().empty()) {}
 
   Status run() {
     for (const Region region : all_regions) {
-      if (is_bulk(region))
-        report(segment_.file().verify(static_cast<std::uint32_t>(region), place_of(region)), region);
+      const auto id = static_cast<std::uint32_t>(region);
+      const bool absent = is_optional(region) && segment_.file().region(id).empty();
+      if (is_bulk(region) && !absent) report(segment_.file().verify(id, place_of(region)), region);
     }
     for (std::uint32_t slot = 0; slot < segment_.documents().size(); ++slot) {
       KINDLING_TRY_VOID(cancellation_.check());
@@ -136,6 +142,34 @@ class SegmentVerification {
     if (distinct(chunks) != block.chunk_frequency() || distinct(sections) != block.section_frequency()) {
       problem(Region::postings, term, "its frequencies are not those of its postings");
     }
+    if (has_levels_ && block.chunk_frequency() >= leveled_postings_min) verify_levels(term, block);
+  }
+
+  static bool same_block(const LeveledList& found, const LeveledList& wanted, std::size_t block) {
+    std::array<std::uint32_t, packed_block_size> numbers{}, wanted_numbers{};
+    const auto same_numbers = [&](std::uint32_t count, std::uint32_t wanted_count) {
+      return count == wanted_count && numbers == wanted_numbers;
+    };
+    return found.blocks()[block].positions == wanted.blocks()[block].positions &&
+           same_numbers(found.read_chunks(block, numbers), wanted.read_chunks(block, wanted_numbers)) &&
+           same_numbers(found.read_frequencies(block, numbers),
+                        wanted.read_frequencies(block, wanted_numbers)) &&
+           std::ranges::equal(found.levels(block), wanted.levels(block));
+  }
+
+  // Made once more from the postings.
+  void verify_levels(std::uint32_t term, const PostingBlock& block) const {
+    LeveledBuilder builder(segment_.sections(), segment_.chunk_lengths());
+    builder.add(term, block);
+    const LeveledRegions& wanted = builder.regions();
+    const LeveledList found = segment_.leveled().list(term);
+    bool same = !found.empty() && found.term().postings == wanted.terms[0].postings &&
+                found.term().share_max == wanted.terms[0].share_max &&
+                found.blocks().size() == wanted.blocks.size();
+    const LeveledList list =
+        LeveledPostings(wanted.terms, wanted.blocks, wanted.words, wanted.levels).list(term);
+    for (std::size_t i = 0; same && i < wanted.blocks.size(); ++i) same = same_block(found, list, i);
+    if (!same) problem(Region::leveled_terms, term, "is not what its postings give");
   }
 
   static std::size_t distinct(std::vector<std::uint32_t>& places) {
@@ -194,6 +228,7 @@ class SegmentVerification {
   const Segment& segment_;
   const Cancellation& cancellation_;
   const OnProblem& on_problem_;
+  bool has_levels_;  // files of early programs have none
   PostingList bodies_;
   PostingList headings_;
   std::vector<std::uint32_t> chunk_lengths_;

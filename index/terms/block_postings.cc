@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "index/terms/levels.h"
 
 namespace kindling {
 namespace {
@@ -30,10 +31,6 @@ std::vector<float> norms_of(std::span<const std::uint32_t> lengths, std::uint64_
   std::transform(lengths.begin(), lengths.end(), norms.begin(),
                  [mean](std::uint32_t length) { return k1 * (1 - b + b * static_cast<float>(length / mean)); });
   return norms;
-}
-
-std::uint8_t level_of(float share, float share_max) {
-  return static_cast<std::uint8_t>(std::clamp(std::ceil(share / share_max * 255.0F + 1e-3F), 1.0F, 255.0F));
 }
 
 // Postings of a term as they were collected.

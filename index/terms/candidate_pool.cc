@@ -7,8 +7,8 @@
 namespace kindling {
 namespace {
 
-constexpr unsigned step_bits = 17;  // 16,384 steps of 2^31
-constexpr std::size_t steps = std::size_t{1} << (31 - step_bits);
+constexpr unsigned step_bits = 14;  // 16,384 steps of 2^28
+constexpr std::size_t steps = std::size_t{1} << (28 - step_bits);
 constexpr std::size_t dropped_at_least = 4096;  // new candidates, so that looking for them costs little
 
 }  // namespace

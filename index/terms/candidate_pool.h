@@ -15,7 +15,7 @@ namespace kindling {
 struct ChunkCandidate {
   std::uint32_t segment = 0;
   std::uint32_t chunk = 0;  // of the segment
-  std::uint32_t lower = 0;  // bounds: below 2^31
+  std::uint32_t lower = 0;  // bounds: below 2^28
   std::uint32_t upper = 0;
 };
 

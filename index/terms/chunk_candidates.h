@@ -21,11 +21,13 @@
 namespace kindling {
 
 // Chunks summed up at once; 8 bytes each.
-inline constexpr std::uint32_t candidate_window = 8192;
+inline constexpr std::uint32_t candidate_window = 4096;
 
 struct ChunkCandidates {
   std::vector<ChunkCandidate> chunks;  // by segment and chunk
   float coverage_max = 0;              // of all allowed chunks
+  double units = 1;                    // of the candidates' bounds, that are a score of 1
+  std::uint32_t margin = 0;            // by how much bounds may be wrong
 };
 
 // Requires: window >= 1, weights of the selection not below zero.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::size_t records_ahead = 16;  // that are fetched while others are worked on
 constexpr std::size_t names_ahead = 8;
-constexpr std::size_t shared_chunks = 512;  // that are worth a thread
+constexpr std::size_t shared_chunks = 512;    // that are worth a thread
+constexpr std::size_t worth_two_steps = 128;  // candidates beyond those that would be worked out anyway
 
 void add_all(std::span<const LexicalSegment> segments, std::size_t s, const AskedQuestion& asked,
              LexicalMatches& matches) {
@@ -51,8 +53,79 @@ class Selecting {
             const LexicalSelection& selection)
       : segments_(segments), asked_(asked), selection_(selection) {}
 
-  void run(std::span<const ChunkCandidate> candidates, LexicalMatches& matches) {
-    auto also = selection_.also;
+  void run(const ChunkCandidates& found, LexicalMatches& matches) {
+    const std::uint32_t promising = promising_bound(found.chunks);
+    if (promising == 0) {
+      work_out(found.chunks, selection_.also);
+    } else {
+      work_out(between(found.chunks, promising, everything), selection_.also);
+      work_out(between(found.chunks, needed_bound(found), promising), {});
+      join();
+    }
+    give(matches);
+  }
+
+ private:
+  static constexpr std::uint32_t everything = std::numeric_limits<std::uint32_t>::max();
+
+  // Where candidates are many: a bound that twice as many as are wanted reach. What these turn out to be worth
+  // spares most of the others. Zero: all are worked out at once.
+  [[nodiscard]] std::uint32_t promising_bound(std::span<const ChunkCandidate> candidates) const {
+    const std::size_t some = 2 * selection_.count;
+    if (some == 0 || candidates.size() < some + worth_two_steps) return 0;
+    std::vector<std::uint32_t> bounds;
+    bounds.reserve(candidates.size());
+    for (const ChunkCandidate& each : candidates) bounds.push_back(each.upper);
+    const auto last = bounds.begin() + static_cast<std::ptrdiff_t>(some - 1);
+    std::nth_element(bounds.begin(), last, bounds.end(), std::greater<>());
+    return *last;
+  }
+
+  // What the upper bound of any further one of the best must reach.
+  [[nodiscard]] std::uint32_t needed_bound(const ChunkCandidates& found) const {
+    std::vector<float> values;
+    for (const Worked& each : worked_) {
+      if (each.candidate) values.push_back(each.value);
+    }
+    if (values.size() < selection_.count) return 0;
+    const auto last = values.begin() + static_cast<std::ptrdiff_t>(selection_.count - 1);
+    std::nth_element(values.begin(), last, values.end(), std::greater<>());
+    return static_cast<std::uint32_t>(std::max(0.0, double{*last} * found.units - 2.0 * found.margin));
+  }
+
+  static std::vector<ChunkCandidate> between(std::span<const ChunkCandidate> candidates, std::uint32_t least,
+                                             std::uint32_t below) {
+    std::vector<ChunkCandidate> chosen;
+    for (const ChunkCandidate& each : candidates) {
+      if (each.upper >= least && each.upper < below) chosen.push_back(each);
+    }
+    return chosen;
+  }
+
+  // Two steps' chunks and sections become one list, each of them once.
+  void join() {
+    std::sort(worked_.begin(), worked_.end(), [](const Worked& a, const Worked& b) {
+      return a.match.chunk != b.match.chunk ? a.match.chunk < b.match.chunk : a.candidate > b.candidate;
+    });
+    std::size_t kept = 0;
+    for (const Worked& each : worked_) {
+      if (kept > 0 && worked_[kept - 1].match.chunk == each.match.chunk) {
+        worked_[kept - 1].also |= each.also;
+      } else {
+        worked_[kept++] = each;
+      }
+    }
+    worked_.resize(kept);
+    std::sort(sections_.begin(), sections_.end(),
+              [](const SectionMatch& a, const SectionMatch& b) { return a.section < b.section; });
+    const auto again =
+        std::unique(sections_.begin(), sections_.end(),
+                    [](const SectionMatch& a, const SectionMatch& b) { return a.section == b.section; });
+    sections_.erase(again, sections_.end());
+  }
+
+  // Both ascend.
+  void work_out(std::span<const ChunkCandidate> candidates, std::span<const ChunkIndex> also) {
     for (std::size_t s = 0; s < segments_.size(); ++s) {
       const auto past = std::find_if(candidates.begin(), candidates.end(),
                                      [s](const ChunkCandidate& each) { return each.segment != s; });
@@ -64,10 +137,8 @@ class Selecting {
       candidates = candidates.subspan(here.size());
       also = also.subspan(also_here.size());
     }
-    give(matches);
   }
 
- private:
   void work_out(std::size_t s, std::span<const ChunkCandidate> candidates, std::span<const ChunkIndex> also) {
     const LexicalSegment& part = segments_[s];
     const Segment& segment = *part.segment;
@@ -225,7 +296,7 @@ LexicalMatches search_terms(std::span<const LexicalSegment> segments, std::span<
     if (!selection->candidates) found = find_candidates(segments, asked, *selection, window);
     const ChunkCandidates& candidates = selection->candidates ? *selection->candidates : found;
     matches.coverage_max = candidates.coverage_max;
-    Selecting(segments, asked, *selection).run(candidates.chunks, matches);
+    Selecting(segments, asked, *selection).run(candidates, matches);
   }
   add_document_names(segments, asked, selection == nullptr ? 1 : selection->threads, matches.sections);
   return matches;

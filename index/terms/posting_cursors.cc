@@ -105,22 +105,55 @@ std::size_t PositionCursor::find(std::uint64_t number) {
   return at_;
 }
 
-PostingSeeker::PostingSeeker(const PostingBlock& block, std::uint32_t chunk_count)
-    : bodies_(block, chunk_count),
+PostingSeeker::PostingSeeker(const PostingBlock& block, std::uint32_t chunk_count, const LeveledList& leveled)
+    : leveled_(leveled),
+      bodies_(block, chunk_count),
+      position_bytes_(block.positions()),
       positions_(block.positions()),
       chunks_(batch_postings),
       frequencies_(batch_postings) {}
 
 bool PostingSeeker::seek(std::uint32_t chunk) {
-  while (count_ == 0 || chunks_[count_ - 1] < chunk) {
-    occurrences_ = std::accumulate(frequencies_.begin() + static_cast<std::ptrdiff_t>(at_),
-                                   frequencies_.begin() + static_cast<std::ptrdiff_t>(count_), occurrences_);
-    at_ = 0;
-    count_ = bodies_.read(std::numeric_limits<std::uint32_t>::max(), chunks_, frequencies_);
-    if (count_ == 0) return false;
+  while (true) {
+    while (count_ == 0 || chunks_[count_ - 1] < chunk) {
+      if (!read_batch(chunk)) return false;
+    }
+    const std::uint32_t* const chunks = chunks_.data();
+    at_ = static_cast<std::size_t>(std::lower_bound(chunks + at_, chunks + count_, chunk) - chunks);
+    // Headings alone may hold the term; in a damaged block chunks may not ascend.
+    while (at_ < count_ && (frequencies_[at_] == 0 || chunks[at_] < chunk)) ++at_;
+    if (at_ < count_) return true;
+    if (!read_batch(chunk)) return false;
   }
-  for (; chunks_[at_] < chunk; ++at_) occurrences_ += frequencies_[at_];
-  return true;
+}
+
+std::size_t PostingSeeker::first_position() {
+  occurrences_ = std::accumulate(frequencies_.begin() + static_cast<std::ptrdiff_t>(counted_),
+                                 frequencies_.begin() + static_cast<std::ptrdiff_t>(at_), occurrences_);
+  counted_ = at_;
+  return positions_.find(occurrences_);
+}
+
+bool PostingSeeker::read_batch(std::uint32_t chunk) {
+  if (!leveled_.empty()) return read_block(chunk);
+  occurrences_ = std::accumulate(frequencies_.begin() + static_cast<std::ptrdiff_t>(counted_),
+                                 frequencies_.begin() + static_cast<std::ptrdiff_t>(count_), occurrences_);
+  at_ = counted_ = 0;
+  count_ = bodies_.read(std::numeric_limits<std::uint32_t>::max(), chunks_, frequencies_);
+  return count_ > 0;
+}
+
+bool PostingSeeker::read_block(std::uint32_t chunk) {
+  block_ = leveled_.seek(block_, chunk);
+  if (block_ >= leveled_.blocks().size()) return false;
+  at_ = counted_ = 0;
+  occurrences_ = 0;
+  positions_ = PositionCursor(position_bytes_, leveled_.blocks()[block_].positions);
+  count_ = leveled_.read_chunks(block_, std::span(chunks_).first<packed_block_size>());
+  if (leveled_.read_frequencies(block_, std::span(frequencies_).first<packed_block_size>()) != count_)
+    count_ = 0;
+  ++block_;
+  return count_ > 0;
 }
 
 void append_positions(std::string_view bytes, std::size_t place, std::uint32_t count,

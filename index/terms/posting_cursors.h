@@ -4,12 +4,14 @@
 // borrows its block's bytes; each is for one thread.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "index/terms/leveled_postings.h"
 #include "index/terms/postings.h"
 #include "index/terms/varint_stream.h"
 
@@ -40,7 +42,9 @@ class BodyCursor {
 class PositionCursor {
  public:
   PositionCursor() = default;
-  explicit PositionCursor(std::string_view positions) : bytes_(positions) {}
+  // From the occurrence that begins at `begin` on, which is number 0.
+  explicit PositionCursor(std::string_view positions, std::uint64_t begin = 0)
+      : bytes_(positions), at_(static_cast<std::size_t>(std::min<std::uint64_t>(begin, positions.size()))) {}
 
   // The place of occurrence `number` in the bytes; numbers may only grow from call to call. Past the end: the
   // end.
@@ -52,11 +56,13 @@ class PositionCursor {
   std::uint64_t number_ = 0;
 };
 
-// Walks the postings of chunks that are wanted here and there, in passing over the others.
+// Walks the postings of chunks that are wanted here and there, in passing over the others: whole blocks of them
+// where the term has levels.
 class PostingSeeker {
  public:
   PostingSeeker() = default;
-  PostingSeeker(const PostingBlock& block, std::uint32_t chunk_count);
+  // `leveled`: of the same term, or empty.
+  PostingSeeker(const PostingBlock& block, std::uint32_t chunk_count, const LeveledList& leveled = {});
 
   // Moves on to the first posting of `chunk` or of a later one; false where there is none. `chunk` may only
   // grow from call to call.
@@ -65,14 +71,22 @@ class PostingSeeker {
   [[nodiscard]] std::uint32_t chunk() const { return chunks_[at_]; }
   [[nodiscard]] std::uint32_t frequency() const { return frequencies_[at_]; }
   // The place of its first position in the block's bytes.
-  [[nodiscard]] std::size_t first_position() { return positions_.find(occurrences_); }
+  [[nodiscard]] std::size_t first_position();
 
  private:
+  // The next batch that may hold `chunk`; false where there is none.
+  bool read_batch(std::uint32_t chunk);
+  bool read_block(std::uint32_t chunk);
+
+  LeveledList leveled_;
+  std::size_t block_ = 0;  // of leveled_, that is read next
   BodyCursor bodies_;
+  std::string_view position_bytes_;
   PositionCursor positions_;
   std::vector<std::uint32_t> chunks_, frequencies_;  // a batch
   std::size_t at_ = 0, count_ = 0;                   // in the batch
-  std::uint64_t occurrences_ = 0;                    // before the present posting
+  std::uint64_t occurrences_ = 0;  // before posting counted_ of the batch, from where positions_ began
+  std::size_t counted_ = 0;
 };
 
 // Appends `count` positions that begin at `place`, or fewer where the bytes end.

@@ -109,15 +109,15 @@ SectionMatches::TermHits SectionMatches::read(std::uint32_t term) const {
   TermHits hits;
   hits.known = true;
   hits.position_bytes = block.positions();
-  read_bodies(block, hits);
+  read_bodies(terms_[term], block, hits);
   read_headings(block, hits);
   return hits;
 }
 
 // Damage ends a list early; `verify` reports it.
-void SectionMatches::read_bodies(const PostingBlock& block, TermHits& hits) const {
+void SectionMatches::read_bodies(std::uint32_t number, const PostingBlock& block, TermHits& hits) const {
   const bool with_positions = terms_.size() > 1;
-  PostingSeeker bodies(block, segment_.summary().chunks);
+  PostingSeeker bodies(block, segment_.summary().chunks, segment_.leveled().list(number));
   for (std::size_t place = 0; place < places_.size(); ++place) {
     const Place& here = places_[place];
     for (std::uint32_t chunk = here.first_chunk; chunk < here.end_chunk; chunk = bodies.chunk() + 1) {

@@ -70,7 +70,7 @@ class SectionMatches {
 
   void run(unsigned threads);
   [[nodiscard]] TermHits read(std::uint32_t term) const;
-  void read_bodies(const PostingBlock& block, TermHits& hits) const;
+  void read_bodies(std::uint32_t number, const PostingBlock& block, TermHits& hits) const;
   void read_headings(const PostingBlock& block, TermHits& hits) const;
   void add(std::uint32_t term, const TermHits& previous, const TermHits& current);
   void add_to_chunks(std::uint32_t term, const TermHits& hits);

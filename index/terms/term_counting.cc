@@ -123,7 +123,7 @@ class SentenceCounting {
     if (!number) return;
     // Damage ends a list early; `verify` reports it.
     const PostingBlock block = segment.dictionary().block(*number);
-    PostingSeeker bodies(block, segment.summary().chunks);
+    PostingSeeker bodies(block, segment.summary().chunks, segment.leveled().list(*number));
     std::vector<std::uint32_t> positions;  // of one posting
     for (std::size_t i = 0; i < chunks.size(); ++i) {
       const std::uint32_t chunk = chunks[i] - part.first_chunk;

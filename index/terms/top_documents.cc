@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "index/terms/gallop.h"
 
 namespace kindling {
 namespace {
@@ -31,23 +32,6 @@ std::uint32_t first_not_below(const std::uint32_t* values, std::uint32_t count, 
     at += (at + step <= count && values[at + step - 1] < value) ? step : 0;
   }
   return at;
-}
-
-// The first place from `at` on whose value is not below: doubling steps, then a search between the last two.
-template <class Values, class Below>
-std::size_t gallop(const Values& values, std::size_t at, std::size_t end, Below below) {
-  if (at >= end || !below(values[at])) return at;
-  std::size_t step = 1;
-  while (at + step < end && below(values[at + step])) {
-    at += step;
-    step *= 2;
-  }
-  std::size_t high = std::min(at + step, end);
-  while (at + 1 < high) {
-    const std::size_t middle = at + (high - at) / 2;
-    (below(values[middle]) ? at : high) = middle;
-  }
-  return high;
 }
 
 // The largest of each `kEach`; the last may have fewer.

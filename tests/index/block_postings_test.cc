@@ -354,7 +354,7 @@ TEST(Impacts, SelectReachingFindsEitherHalfOnEveryTarget) {
         if (sums[i] >> 32 >= least_high || static_cast<std::uint32_t>(sums[i]) > above_low) wanted.push_back(i);
       }
       std::vector<std::uint32_t> places(count + select_slack);
-      places.resize(select_reaching(sums, least_high, above_low, places));
+      places.resize(select_reaching(sums, std::uint64_t{least_high} << 32, 0xffffffff, above_low, places));
       ASSERT_EQ(places, wanted) << to_string(target);
     }
   }

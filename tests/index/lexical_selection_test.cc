@@ -108,9 +108,10 @@ LexicalMatches select_from_all(const OpenedSegments& index, const LexicalMatches
     const ChunkIndex chunk{i};
     if (!among(best, chunk) && !among(selection.also, chunk)) continue;
     sections.push_back(index.section_of(chunk));
-    const auto match = std::find_if(all.chunks.begin(), all.chunks.end(),
-                                    [&](const ChunkMatch& each) { return each.chunk == chunk; });
-    if (match != all.chunks.end()) selected.chunks.push_back(*match);
+    const auto match =
+        std::lower_bound(all.chunks.begin(), all.chunks.end(), chunk,
+                         [](const ChunkMatch& each, ChunkIndex wanted) { return each.chunk < wanted; });
+    if (match != all.chunks.end() && match->chunk == chunk) selected.chunks.push_back(*match);
   }
   sections.erase(std::unique(sections.begin(), sections.end()), sections.end());
   for (const SectionIndex section : sections) {
@@ -135,7 +136,8 @@ void expect_same(const LexicalMatches& found, const LexicalMatches& wanted) {
     EXPECT_EQ(found.sections[i].named, wanted.sections[i].named);
     EXPECT_EQ(found.sections[i].named_heading, wanted.sections[i].named_heading);
   }
-  EXPECT_NEAR(found.coverage_max, wanted.coverage_max, 1e-6);
+  EXPECT_NEAR(found.coverage_max, wanted.coverage_max,
+              1e-6 * static_cast<double>(std::max<std::size_t>(1, found.idf.size())));
 }
 
 std::vector<ChunkIndex> random_chunks(Random& random, std::uint32_t chunks, double share) {
@@ -212,6 +214,38 @@ TEST(LexicalSelection, IsTheBestOfAllMatchesToTheLastBitWhateverTheWindow) {
         second_half.threads = 2;
         second_half.candidates = find_lexical_candidates(index.all(), question, first_half);
         expect_same(search_terms(index.all(), question, &second_half), wanted);
+      }
+    }
+  }
+}
+
+// Terms in so many chunks that they have levels, and more candidates than are worked out at once.
+TEST(LexicalSelection, IsTheBestOfAllMatchesWhereTermsHaveLevels) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    const MemoryFolder folder;
+    Random random(seed);
+    fill(random, folder.path(), 2, 700);
+    const OpenedSegments index(folder.path());
+    std::size_t leveled = 0;
+    for (const LexicalSegment& part : index.all()) leveled += part.segment->leveled().terms().size();
+    ASSERT_GT(leveled, 10u);
+    for (const std::string& text : questions()) {
+      const auto question = analyze_question(text, Language::english);
+      const LexicalMatches all = search_terms(index.all(), question);
+      for (int i = 0; i < 6; ++i) {
+        const auto also = random_chunks(random, index.chunks(), random.pick(std::vector<double>{0, 0.1}));
+        const DocumentSet allowed =
+            random_documents(random, index.documents(), random.pick(std::vector<double>{.02, 0.5}));
+        const LexicalSelection selection{.count = random.pick(std::vector<std::size_t>{1, 10, 150, 2'000}),
+                                         .bigram_weight = random.pick(std::vector<float>{0, 0.3F, 5}),
+                                         .named_weight = random.pick(std::vector<float>{0, 0.5F}),
+                                         .also = also,
+                                         .allowed = random.chance(0.5) ? &allowed : nullptr};
+        const std::uint32_t window = random.pick(std::vector<std::uint32_t>{17, 500, candidate_window});
+        SCOPED_TRACE("seed " + std::to_string(seed) + ", window " + std::to_string(window) + ", count " +
+                     std::to_string(selection.count) + ": " + text);
+        expect_same(search_terms(index.all(), question, &selection, window),
+                    select_from_all(index, all, selection));
       }
     }
   }
