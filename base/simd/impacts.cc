@@ -128,6 +128,18 @@ void PlaceLevels(const uint8_t* HWY_RESTRICT levels, uint32_t unit, int shift, u
   for (; i < count; ++i) out[i] = (uint64_t{levels[i] * unit} << shift) + rest;
 }
 
+// Appends the numbers of the lanes that are true, counted from `first`.
+template <class D, class Mask>
+HWY_INLINE size_t PutLanes(D d, Mask mask, size_t first, uint32_t* HWY_RESTRICT places, size_t found) {
+  static_assert(hn::MaxLanes(D()) <= 8, "one byte of bits");
+  uint8_t bytes[8] = {};
+  hn::StoreMaskBits(d, mask, bytes);
+  for (unsigned bits = bytes[0]; bits != 0; bits &= bits - 1)
+    places[found++] =
+        static_cast<uint32_t>(first) + static_cast<uint32_t>(hwy::Num0BitsBelowLS1Bit_Nonzero32(bits));
+  return found;
+}
+
 size_t SelectReaching(const uint64_t* HWY_RESTRICT sums, size_t count, uint64_t least, uint64_t part,
                       uint64_t above, uint32_t* HWY_RESTRICT places) {
   const hn::ScalableTag<int64_t> d;
@@ -142,13 +154,13 @@ size_t SelectReaching(const uint64_t* HWY_RESTRICT sums, size_t count, uint64_t 
   size_t found = 0;
   size_t i = 0;
   for (; i + 4 * lanes <= count; i += 4 * lanes) {
-    const auto first = hn::Or(reaches(i), reaches(i + lanes));
-    const auto second = hn::Or(reaches(i + 2 * lanes), reaches(i + 3 * lanes));
-    if (hn::AllFalse(d, hn::Or(first, second))) continue;
-    for (size_t lane = i; lane < i + 4 * lanes; ++lane) {
-      places[found] = static_cast<uint32_t>(lane);
-      found += sums[lane] >= least || (sums[lane] & part) > above ? 1 : 0;
-    }
+    const auto r0 = reaches(i), r1 = reaches(i + lanes), r2 = reaches(i + 2 * lanes),
+               r3 = reaches(i + 3 * lanes);
+    if (hn::AllFalse(d, hn::Or(hn::Or(r0, r1), hn::Or(r2, r3)))) continue;
+    found = PutLanes(d, r0, i, places, found);
+    found = PutLanes(d, r1, i + lanes, places, found);
+    found = PutLanes(d, r2, i + 2 * lanes, places, found);
+    found = PutLanes(d, r3, i + 3 * lanes, places, found);
   }
   for (; i < count; ++i) {
     if (sums[i] >= least || (sums[i] & part) > above) places[found++] = static_cast<uint32_t>(i);

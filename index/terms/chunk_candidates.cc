@@ -1,39 +1,24 @@
 #include "index/terms/chunk_candidates.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "base/check.h"
 #include "base/simd/impacts.h"
-#include "index/terms/leveled_postings.h"
 #include "index/terms/levels.h"
 #include "index/terms/named_headings.h"
 #include "index/terms/posting_cursors.h"
+#include "index/terms/window_sums.h"
 
 namespace kindling {
 namespace {
 
-constexpr std::size_t blocks_ahead = 4;  // are asked of memory before they are read
+constexpr std::size_t postings_per_look_up = 48;  // that are added up in the time of one look-up
 // Means of chunk lengths that differ by more make levels too wide: postings are read instead.
 constexpr double mean_ratio_max = 1.25;
 
-// What is known of a chunk in eight bytes: from above its upper bound, its coverage, what of the bound are
-// pairs, and the stamp of the last term that was met (0: none).
-constexpr unsigned stamp_bits = 8;
-constexpr unsigned pair_bits = 8;
-constexpr unsigned coverage_bits = 20;
-constexpr unsigned pair_shift = stamp_bits;
-constexpr unsigned coverage_shift = pair_shift + pair_bits;
-constexpr unsigned bound_shift = coverage_shift + coverage_bits;
-constexpr std::uint64_t stamps = (1u << stamp_bits) - 1;
-constexpr std::uint64_t pair_units_max = (1u << pair_bits) - 1;
-constexpr std::uint64_t coverage_part = ((std::uint64_t{1} << coverage_bits) - 1) << coverage_shift;
 // Units of a coverage of 1, with room for what each term is rounded by.
 constexpr double coverage_scale = (1u << coverage_bits) - (1u << (coverage_bits - 6));
-
-// One that comes round again makes a bound wider.
-std::uint8_t stamp_of(std::size_t term) { return static_cast<std::uint8_t>(term % stamps + 1); }
 
 // How a score of the question becomes an integer: sums of all that can be added stay below 2^28.
 struct Units {
@@ -51,26 +36,9 @@ struct Units {
   [[nodiscard]] std::uint32_t of(double score) const { return static_cast<std::uint32_t>(score * scale); }
 };
 
-// The postings of a term as levels, block by block.
-struct LevelCursor {
-  LeveledList list;
-  std::uint32_t unit = 0;           // what a level adds at most
-  std::size_t next = 0;             // block
-  std::uint32_t at = 0, count = 0;  // in the block that was read last
-  std::array<std::uint32_t, packed_block_size> chunks{};
-  std::array<std::uint64_t, packed_block_size> added{};  // with what says that the term stands there
-
-  // False where there is no further block, or a damaged one.
-  bool read_block(std::uint64_t present) {
-    if (next >= list.blocks().size()) return false;
-    list.fetch(next + blocks_ahead);
-    count = list.read_chunks(next, chunks);
-    place_levels(list.levels(next), unit, bound_shift, present, added);
-    ++next;
-    at = 0;
-    return count > 0;
-  }
-};
+std::uint32_t coverage_of(std::uint64_t sum) {
+  return static_cast<std::uint32_t>((sum & coverage_part) >> coverage_shift);
+}
 
 struct AskedTerm {
   LevelCursor levels;  // empty: bodies and headings are read
@@ -79,29 +47,11 @@ struct AskedTerm {
   float weight = 0;           // of a share, in units
   std::uint64_t present = 0;  // added where the term stands: what it is of U, and its stamp
   std::uint32_t pair = 0;     // what it adds with the term before it, where both stand close; 0: no pair
-  std::uint64_t paired = 0;   // added where both stand
-  std::uint8_t before = 0;    // stamp of the term before it
-  std::uint32_t named = 0;    // what it can add to the name of a heading
+  PairAddition paired;        // where both stand
+  bool passed = false;        // over, in the present window
+  [[nodiscard]] std::uint32_t most() const { return levels.unit() * level_max; }
+  std::uint32_t named = 0;  // what it can add to the name of a heading
 };
-
-// Adds up postings of one term; returns how many there were before the first chunk outside the window.
-[[gnu::noinline]] std::size_t add_postings(std::span<std::uint64_t> window, std::uint32_t begin,
-                                           std::uint64_t paired, std::uint8_t before,
-                                           std::span<const std::uint32_t> chunks, const std::uint64_t* added) {
-  std::uint64_t* const sums = window.data();
-  const auto size = static_cast<std::uint32_t>(window.size());
-  std::size_t i = 0;
-  for (; i < chunks.size(); ++i) {
-    const std::uint32_t place = chunks[i] - begin;
-    if (place >= size) break;
-    const std::uint64_t sum = sums[place];
-    // All ones where the term before stands there too. No branch: it could not be foretold.
-    const auto both =
-        static_cast<std::uint64_t>(static_cast<std::int64_t>(((sum ^ before) & stamps) - 1) >> 63);
-    sums[place] = (sum & ~stamps) + (paired & both) + added[i];
-  }
-  return i;
-}
 
 // Working memory for one segment after another.
 struct WindowMemory {
@@ -156,6 +106,7 @@ class WindowSearch {
   void prepare() {
     const auto& numbers = asked_.terms[number_];
     choose_levels();
+    terms_.reserve(numbers.size());
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       if (numbers[i] == unknown_term) continue;
       const PostingBlock block = segment_.dictionary().block(numbers[i]);
@@ -166,16 +117,22 @@ class WindowSearch {
       term.weight = static_cast<float>(share * units_.scale);
       term.present =
           static_cast<std::uint64_t>(std::llround(share * coverage_scale)) << coverage_shift | stamp_of(i);
-      if (asked_.follows[i]) {
+      if (asked_.follows[i] && i > 0 && numbers[i - 1] != unknown_term) {
         const double both = (double{asked_.chunks.idf[i - 1]} + double{asked_.chunks.idf[i]}) / 2;
         term.pair = units_.of(double{units_.bigram_weight} * both / double{asked_.chunks.upper_bound}) + 2;
-        term.before = stamp_of(i - 1);
+        term.paired.before = stamp_of(i - 1);
       }
       const double idf = asked_.sections.idf[i];
       term.named = units_.of(double{units_.named_weight} * idf * idf / asked_.idf2) + 1;
       if (level_growth_ > 0) take_levels(term, numbers[i]);
     }
     share_out_pairs();
+    for (std::uint32_t i = 0; i < terms_.size(); ++i) {
+      if (!terms_[i].levels.empty()) by_bound_.push_back(i);
+    }
+    std::sort(by_bound_.begin(), by_bound_.end(),
+              [this](std::uint32_t a, std::uint32_t b) { return terms_[a].most() < terms_[b].most(); });
+    passed_max_ = by_bound_.size();
   }
 
   // What of a chunk's bound are pairs is counted in units of this question, rounded up. With so many pairs that
@@ -191,7 +148,7 @@ class WindowSearch {
     uncounted_pairs_ = counted ? 0 : static_cast<double>(total);
     for (AskedTerm& term : terms_) {
       const std::uint64_t units = counted && term.pair > 0 ? term.pair / pair_unit_ + 1 : 0;
-      term.paired = std::uint64_t{term.pair} << bound_shift | units << pair_shift;
+      term.paired.added = std::uint64_t{term.pair} << bound_shift | units << pair_shift;
     }
   }
 
@@ -207,30 +164,96 @@ class WindowSearch {
   }
 
   void take_levels(AskedTerm& term, std::uint32_t number) {
-    term.levels.list = segment_.leveled().list(number);
-    if (term.levels.list.empty()) return;
-    const double most = double{term.weight} * double{term.levels.list.term().share_max} * level_growth_;
-    term.levels.unit = static_cast<std::uint32_t>(most / level_max) + 2;
-    hidden_ += term.levels.unit * level_slack + 2.0 * level_max;
+    const LeveledList list = segment_.leveled().list(number);
+    if (list.empty()) return;
+    const double most = double{term.weight} * double{list.term().share_max} * level_growth_;
+    term.levels = LevelCursor(list, static_cast<std::uint32_t>(most / level_max) + 2, term.present);
+    hidden_ += term.levels.unit() * level_slack + 2.0 * level_max;
   }
 
   void search(std::uint32_t begin, std::uint32_t end) {
     named_here_ = false;
-    for (AskedTerm& term : terms_) sum_up(term, begin, end);
+    pass_over(end - begin);
+    std::size_t postings = 0;
+    for (AskedTerm& term : terms_) postings += term.passed ? 0 : sum_up(term, begin, end);
+    if (postings == 0) return;
     const std::span sums(memory_.sums.data(), end - begin);
-    const std::size_t found =
-        select_reaching(sums, std::uint64_t{pool_.threshold()} << bound_shift, coverage_part,
-                        std::uint64_t{coverage_max_} << coverage_shift, memory_.places);
+    std::size_t found = select_reaching(
+        sums, std::uint64_t{pool_.threshold() - rest_.bound - rest_.pairs} << bound_shift, coverage_part,
+        std::uint64_t{coverage_max_ - rest_.coverage} << coverage_shift, memory_.places);
+    if (!passed_.empty()) found = look_up(sums, begin, found);
     for (std::size_t i = 0; i < found; ++i) offer(begin, memory_.places[i]);
     std::fill(sums.begin(), sums.end(), 0);
     if (named_here_) std::fill(memory_.named_bounds.begin(), memory_.named_bounds.end(), 0);
   }
 
-  void sum_up(AskedTerm& term, std::uint32_t begin, std::uint32_t end) {
-    if (!term.levels.list.empty()) {
-      sum_up_levels(term, begin, end);
+  // MaxScore (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995) by windows: terms that
+  // cannot lift a chunk to the threshold together, the pairs with them included, nor to the best coverage, are
+  // only looked up for chunks that the others make promising.
+  void pass_over(std::uint32_t window) {
+    for (const std::uint32_t i : passed_) terms_[i].passed = false;
+    passed_.clear();
+    rest_ = {};
+    for (const std::uint32_t i : by_bound_) {
+      AskedTerm& term = terms_[i];
+      if (passed_.size() == passed_max_ || !term.headings.done()) break;
+      Rest more = rest_;
+      more.bound += term.most();
+      more.coverage += coverage_of(term.present);
+      if (!(i > 0 && terms_[i - 1].passed)) more.pairs += term.pair;
+      if (i + 1 < terms_.size() && !terms_[i + 1].passed) more.pairs += terms_[i + 1].pair;
+      if (more.bound + more.pairs >= pool_.threshold() || more.coverage > coverage_max_) break;
+      rest_ = more;
+      term.passed = true;
+      passed_.push_back(i);
+    }
+    postings_passed_ = 0;
+    for (const std::uint32_t i : passed_) postings_passed_ += postings_in(terms_[i], window);
+  }
+
+  [[nodiscard]] std::size_t postings_in(const AskedTerm& term, std::uint32_t window) const {
+    return std::size_t{term.levels.postings()} * window / segment_.summary().chunks;
+  }
+
+  // Adds the terms that were passed over, the largest first, and leaves the places that can still be of use;
+  // returns how many.
+  std::size_t look_up(std::span<std::uint64_t> sums, std::uint32_t begin, std::size_t found) {
+    const std::size_t look_ups = found * passed_.size();
+    if (look_ups * postings_per_look_up > postings_passed_) {
+      passed_max_ = passed_.size() - 1;
+    } else if (passed_.size() == passed_max_ && 4 * look_ups * postings_per_look_up < postings_passed_) {
+      ++passed_max_;
+    }
+    for (std::size_t n = passed_.size(); n > 0 && found > 0; --n) {
+      AskedTerm& term = terms_[passed_[n - 1]];
+      rest_.bound -= term.most();
+      rest_.coverage -= coverage_of(term.present);
+      if (found * postings_per_look_up > postings_in(term, static_cast<std::uint32_t>(sums.size()))) {
+        static_cast<void>(term.levels.add_to(sums, begin, {}));
+      } else {
+        for (std::size_t i = 0; i < found; ++i)
+          sums[memory_.places[i]] += term.levels.find(begin + memory_.places[i]) & ~stamps;
+      }
+      std::size_t kept = 0;
+      for (std::size_t i = 0; i < found; ++i) {
+        const std::uint64_t sum = sums[memory_.places[i]];
+        const bool reaches = (sum >> bound_shift) + rest_.bound + rest_.pairs >= pool_.threshold() ||
+                             coverage_of(sum) + rest_.coverage > coverage_max_;
+        memory_.places[kept] = memory_.places[i];
+        kept += reaches ? 1 : 0;
+      }
+      found = kept;
+    }
+    return found;
+  }
+
+  // Returns how many postings there were.
+  std::size_t sum_up(AskedTerm& term, std::uint32_t begin, std::uint32_t end) {
+    const std::span window(memory_.sums.data(), end - begin);
+    if (!term.levels.empty()) {
+      const std::size_t postings = term.levels.add_to(window, begin, term.paired);
       if (reads_headings(term, begin, end)) add_names(term, begin);
-      return;
+      return postings;
     }
     std::span<const std::uint32_t> chunks, frequencies;
     const std::size_t bodies = read_bodies(term, end);
@@ -248,22 +271,7 @@ class WindowSearch {
     std::transform(shares.begin(), shares.end(), memory_.added.begin(), [&term](std::uint32_t share) {
       return (std::uint64_t{share} << bound_shift) + term.present;
     });
-    const std::span window(memory_.sums.data(), end - begin);
-    static_cast<void>(add_postings(window, begin, term.paired, term.before, chunks, memory_.added.data()));
-  }
-
-  // A damaged block may name chunks that lie elsewhere.
-  void sum_up_levels(AskedTerm& term, std::uint32_t begin, std::uint32_t end) {
-    LevelCursor& levels = term.levels;
-    const std::span window(memory_.sums.data(), end - begin);
-    while (levels.at < levels.count || levels.read_block(term.present)) {
-      const std::size_t left = levels.count - levels.at;
-      const std::size_t done =
-          add_postings(window, begin, term.paired, term.before,
-                       std::span(levels.chunks).subspan(levels.at, left), levels.added.data() + levels.at);
-      levels.at += static_cast<std::uint32_t>(done);
-      if (done < left) return;
-    }
+    return add_postings(window, begin, term.paired, chunks, memory_.added.data());
   }
 
   // A window has no more postings than chunks, for these ascend.
@@ -315,15 +323,16 @@ class WindowSearch {
   void offer(std::uint32_t begin, std::uint32_t place) {
     const std::uint32_t chunk = begin + place;
     const std::uint64_t sum = memory_.sums[place];
-    auto upper = static_cast<std::uint32_t>(sum >> bound_shift);
-    const auto coverage = static_cast<std::uint32_t>((sum & coverage_part) >> coverage_shift);
+    const auto bound = static_cast<std::uint32_t>(sum >> bound_shift);
+    const std::uint32_t coverage = coverage_of(sum);
+    std::uint32_t upper = bound + rest_.pairs;
     if ((upper < pool_.threshold() && coverage <= coverage_max_) || !is_allowed(chunk)) return;
     coverage_max_ = std::max(coverage_max_, coverage);
     if (upper < pool_.threshold()) return;
     const std::uint32_t named_bound = named_here_ ? memory_.named_bounds[place] : 0;
     const std::uint64_t pairs = (sum >> pair_shift & pair_units_max) * pair_unit_;
     const double surely =
-        (static_cast<double>(upper) - named_bound - static_cast<double>(pairs) - uncounted_pairs_ - hidden_) *
+        (static_cast<double>(bound) - named_bound - static_cast<double>(pairs) - uncounted_pairs_ - hidden_) *
         level_certainty_;
     std::uint32_t named = 0;
     if (named_bound > 0) {
@@ -355,6 +364,15 @@ class WindowSearch {
   NamedHeadings names_;
   LengthNorm norm_;
   std::vector<AskedTerm> terms_;
+  std::vector<std::uint32_t> by_bound_;  // terms with levels, ascending
+  // What the terms that are passed over in the present window can add.
+  struct Rest {
+    std::uint32_t bound = 0, pairs = 0, coverage = 0;
+  };
+  Rest rest_;
+  std::vector<std::uint32_t> passed_;  // terms, the least first
+  std::size_t passed_max_ = 0;
+  std::size_t postings_passed_ = 0;
   double level_growth_ = 0;     // of a share, at most; 0: levels are not used
   double level_certainty_ = 1;  // what of a bound is there in any case, but for hidden_
   double hidden_ = 0;           // by how much the levels of all terms may lie above the shares

@@ -251,6 +251,49 @@ TEST(LexicalSelection, IsTheBestOfAllMatchesWhereTermsHaveLevels) {
   }
 }
 
+// Words from the most frequent ones to rare ones, in no headings: with few chunks wanted, what the frequent
+// ones add is soon of no use but to chunks that hold a rare one.
+TEST(LexicalSelection, IsTheBestOfAllMatchesWhereFrequentTermsArePassedOver) {
+  Random random(17);
+  const MemoryFolder folder;
+  auto writer = Writer::open(system_files(), folder.path(), settings_with(0)).value();
+  for (int i = 0; i < 4'000; ++i) {
+    std::string text;
+    // Long ones, towards the end, hold most words and score low.
+    for (std::uint32_t n = i > 2'000 && random.chance(.02) ? 400 : random.between(3, 40); n > 0; --n) {
+      const std::uint32_t end = random.pick(std::vector<std::uint32_t>{3, 10, 100, 3'000});
+      text += "w" + std::to_string(random.between(0, end)) + " ";
+    }
+    ASSERT_TRUE(writer->put(make_document("/" + std::to_string(i), "", text + "end.")).ok());
+  }
+  ASSERT_TRUE(writer->commit(never_cancelled()).ok());
+  for (int i = 0; i < 4'000; i += 7) ASSERT_TRUE(writer->remove_document("/" + std::to_string(i)).ok());
+  ASSERT_TRUE(writer->commit(never_cancelled()).ok());
+  const OpenedSegments index(folder.path());
+  for (int round = 0; round < 60; ++round) {
+    std::string text;
+    for (std::uint32_t n = random.between(2, 7); n > 0; --n) {
+      const std::uint32_t end = random.pick(std::vector<std::uint32_t>{3, 3, 10, 100, 3'000});
+      text += "w" + std::to_string(random.between(0, end)) + " ";
+    }
+    const auto question = analyze_question(text, Language::english);
+    const LexicalMatches all = search_terms(index.all(), question);
+    const DocumentSet allowed = random_documents(random, index.documents(), .5);
+    for (const std::size_t count : {1u, 2u, 10u, 50u}) {
+      const LexicalSelection selection{.count = count,
+                                       .bigram_weight = random.pick(std::vector<float>{0, 0.1F, 0.3F}),
+                                       .named_weight = 0,
+                                       .also = {},
+                                       .allowed = random.chance(0.3) ? &allowed : nullptr};
+      for (const std::uint32_t window : {60u, 700u, candidate_window}) {
+        SCOPED_TRACE("window " + std::to_string(window) + ", count " + std::to_string(count) + ": " + text);
+        expect_same(search_terms(index.all(), question, &selection, window),
+                    select_from_all(index, all, selection));
+      }
+    }
+  }
+}
+
 TEST(LexicalSelection, IsTheSameHoweverManyThreadsShareIt) {
   Random random(41);
   const MemoryFolder folder;
