@@ -26,7 +26,7 @@
 namespace kindling {
 
 // A term in fewer chunks is read as quickly from its varints.
-inline constexpr std::uint32_t leveled_postings_min = 256;
+inline constexpr std::uint32_t leveled_postings_min = 1024;
 
 // As they lie in a segment file.
 struct LeveledTerm {

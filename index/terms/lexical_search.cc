@@ -72,7 +72,7 @@ class Selecting {
   // spares most of the others. Zero: all are worked out at once.
   [[nodiscard]] std::uint32_t promising_bound(std::span<const ChunkCandidate> candidates) const {
     const std::size_t some = 2 * selection_.count;
-    if (some == 0 || candidates.size() < some + worth_two_steps) return 0;
+    if (some == 0 || candidates.size() < 2 * some + worth_two_steps) return 0;
     std::vector<std::uint32_t> bounds;
     bounds.reserve(candidates.size());
     for (const ChunkCandidate& each : candidates) bounds.push_back(each.upper);

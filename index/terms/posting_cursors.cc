@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "index/terms/gallop.h"
+
 namespace kindling {
 namespace {
 
@@ -119,7 +121,7 @@ bool PostingSeeker::seek(std::uint32_t chunk) {
       if (!read_batch(chunk)) return false;
     }
     const std::uint32_t* const chunks = chunks_.data();
-    at_ = static_cast<std::size_t>(std::lower_bound(chunks + at_, chunks + count_, chunk) - chunks);
+    at_ = gallop(chunks, at_, count_, [chunk](std::uint32_t each) { return each < chunk; });
     // Headings alone may hold the term; in a damaged block chunks may not ascend.
     while (at_ < count_ && (frequencies_[at_] == 0 || chunks[at_] < chunk)) ++at_;
     if (at_ < count_) return true;

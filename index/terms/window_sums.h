@@ -14,8 +14,8 @@
 
 namespace kindling {
 
-inline constexpr unsigned stamp_bits = 8;
-inline constexpr unsigned pair_bits = 8;
+inline constexpr unsigned stamp_bits = 6;
+inline constexpr unsigned pair_bits = 10;
 inline constexpr unsigned coverage_bits = 20;
 inline constexpr unsigned pair_shift = stamp_bits;
 inline constexpr unsigned coverage_shift = pair_shift + pair_bits;
