@@ -17,8 +17,7 @@ constexpr std::size_t postings_per_look_up = 48;  // that are added up in the ti
 // A pair with a term that was passed over is thought to stand wherever it could: that makes more candidates
 // than it spares sums, unless so few chunks are wanted.
 constexpr std::size_t passing_despite_pairs = 16;
-// Means of chunk lengths that differ by more make levels too wide: postings are
-// read instead.
+// Means of chunk lengths that differ by more make levels too wide: varints are read instead.
 constexpr double mean_ratio_max = 1.25;
 
 // Units of a coverage of 1, with room for what each term is rounded by.
@@ -26,14 +25,12 @@ constexpr double coverage_scale = (1u << coverage_bits) - (1u << (coverage_bits 
 
 constexpr std::uint32_t coverage_told = 64;  // units that are known well enough to tell how much a term adds
 
-// How a score of the question becomes an integer: sums of all that can be added
-// stay below 2^28.
+// How a score of the question becomes an integer: sums of all that can be added stay below 2^28.
 struct Units {
   double scale = 1;  // units of a score of 1
   float bigram_weight = 0;
   float named_weight = 0;
-  std::uint32_t margin = 0;  // by how much bounds may be wrong, roundings of the
-                             // exact numbers included
+  std::uint32_t margin = 0;  // by how much bounds may be wrong, roundings of the exact numbers included
 
   Units(const AskedQuestion& asked, const LexicalSelection& selection)
       : bigram_weight(selection.bigram_weight), named_weight(selection.named_weight) {
@@ -54,12 +51,13 @@ struct AskedTerm {
   HeadingCursor headings;
   float weight = 0;           // of a share, in units
   std::uint64_t present = 0;  // added where the term stands: what it is of U, and its stamp
-  std::uint32_t pair = 0;     // what it adds with the term before it, where both
-                              // stand close; 0: no pair
+  std::uint32_t pair = 0;     // what it adds with the term before it, where both stand close; 0: no pair
   PairAddition paired;        // where both stand
+  std::uint32_t named = 0;    // what it can add to the name of a heading
   bool passed = false;        // over, in the present window
+
+  // What its levels can add.
   [[nodiscard]] std::uint32_t most() const { return levels.unit() * level_max; }
-  std::uint32_t named = 0;  // what it can add to the name of a heading
 };
 
 // Working memory for one segment after another.
@@ -144,9 +142,8 @@ class WindowSearch {
     passed_max_ = by_bound_.size();
   }
 
-  // What of a chunk's bound are pairs is counted in units of this question,
-  // rounded up. With so many pairs that these do not add up in a byte, all are
-  // thought to stand in every chunk.
+  // What of a chunk's bound are pairs is counted in units of this question, rounded up. With so many pairs that
+  // there are too few units, all are thought to stand in every chunk.
   void share_out_pairs() {
     std::uint64_t total = 0, pairs = 0;
     for (const AskedTerm& term : terms_) {
@@ -162,8 +159,7 @@ class WindowSearch {
     }
   }
 
-  // Levels were made with the mean length of the segment; a share changes by no
-  // more than the means' ratio.
+  // Levels were made with the mean length of the segment; a share changes by no more than the means' ratio.
   void choose_levels() {
     const SegmentSummary& summary = segment_.summary();
     if (segment_.leveled().terms().empty() || summary.chunk_lengths == 0) return;
@@ -205,10 +201,9 @@ class WindowSearch {
     if (named_here_) std::fill(memory_.named_bounds.begin(), memory_.named_bounds.end(), 0);
   }
 
-  // MaxScore (Turtle and Flood, "Query evaluation: strategies and
-  // optimizations", 1995) by windows: terms that cannot lift a chunk to the
-  // threshold together, the pairs with them included, nor to the best coverage,
-  // are only looked up for chunks that the others make promising.
+  // MaxScore (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995) by windows: terms that
+  // cannot lift a chunk to the threshold together, the pairs with them included, nor to the best coverage, are
+  // only looked up for chunks that the others make promising.
   void pass_over(std::uint32_t window) {
     for (const std::uint32_t i : passed_) terms_[i].passed = false;
     passed_.clear();
@@ -235,8 +230,8 @@ class WindowSearch {
     return std::size_t{term.levels.postings()} * window / segment_.summary().chunks;
   }
 
-  // Adds the terms that were passed over, the largest first, and leaves the
-  // places that can still be of use; returns how many.
+  // Adds the terms that were passed over, the largest first, and leaves the places that can still be of use;
+  // returns how many. How many terms the next window may pass over follows what looking them up costs.
   std::size_t look_up(std::span<std::uint64_t> sums, std::uint32_t begin, std::size_t found) {
     const std::size_t look_ups = found * passed_.size();
     if (look_ups * postings_per_look_up > postings_passed_) {
@@ -303,8 +298,7 @@ class WindowSearch {
     return count;
   }
 
-  // Chunks of the window under headings with the term; a section may reach into
-  // the next window.
+  // Chunks of the window under headings with the term; a section may reach into the next window.
   bool reads_headings(AskedTerm& term, std::uint32_t begin, std::uint32_t end) {
     memory_.headed.clear();
     for (; !term.headings.done(); term.headings.next()) {
@@ -397,8 +391,8 @@ class WindowSearch {
   std::size_t postings_passed_ = 0;
   double level_growth_ = 0;     // of a share, at most; 0: levels are not used
   double level_certainty_ = 1;  // what of a bound is there in any case, but for hidden_
-  // By how much levels may lie above the shares, whatever stands in a chunk,
-  // and for each unit of its coverage.
+  // By how much levels may lie above the shares: whatever stands in a chunk, and for each unit of its
+  // coverage.
   double hidden_ = 0, hidden_here_ = 0;
   std::uint64_t pair_unit_ = 0;
   double uncounted_pairs_ = 0;
