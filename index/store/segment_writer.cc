@@ -200,8 +200,9 @@ SegmentSummary SegmentWriter::summary(std::uint32_t terms) const {
   return summary;
 }
 
-LeveledRegions SegmentWriter::leveled_postings(const DictionaryRegions& dictionary) const {
-  LeveledBuilder leveled(sections_, chunk_lengths_);
+LeveledRegions SegmentWriter::leveled_postings(const DictionaryRegions& dictionary,
+                                               const SegmentSummary& totals) const {
+  LeveledBuilder leveled(sections_, chunk_lengths_, totals);
   const Dictionary terms(dictionary.term_offsets, dictionary.term_bytes, dictionary.block_offsets,
                          dictionary.postings);
   for (std::uint32_t term = 0; term < terms.size(); ++term) {
@@ -221,8 +222,8 @@ Result<WrittenFile> SegmentWriter::write(Files& files, const std::filesystem::pa
               heading_terms_.begin() + heading_term_offsets_[h + 1]);
   }
 
-  const LeveledRegions leveled = leveled_postings(dictionary);
   const std::vector<SegmentSummary> totals{summary(size_of(final_numbers))};
+  const LeveledRegions leveled = leveled_postings(dictionary, totals.front());
   const auto region = [](Region id, std::string_view bytes) {
     return RegionContent{static_cast<std::uint32_t>(id), {bytes}};
   };

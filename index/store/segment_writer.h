@@ -46,7 +46,8 @@ class SegmentWriter {
                                           const AnalyzedDocument& analyzed,
                                           std::span<const std::uint32_t> provisional_terms);
   [[nodiscard]] SegmentSummary summary(std::uint32_t terms) const;
-  [[nodiscard]] LeveledRegions leveled_postings(const DictionaryRegions& dictionary) const;
+  [[nodiscard]] LeveledRegions leveled_postings(const DictionaryRegions& dictionary,
+                                                const SegmentSummary& totals) const;
 
   std::vector<DocumentRecord> documents_;
   std::string strings_;

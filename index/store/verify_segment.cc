@@ -159,7 +159,7 @@ class SegmentVerification {
 
   // Made once more from the postings.
   void verify_levels(std::uint32_t term, const PostingBlock& block) const {
-    LeveledBuilder builder(segment_.sections(), segment_.chunk_lengths());
+    LeveledBuilder builder(segment_.sections(), segment_.chunk_lengths(), segment_.summary());
     builder.add(term, block);
     const LeveledRegions& wanted = builder.regions();
     const LeveledList found = segment_.leveled().list(term);

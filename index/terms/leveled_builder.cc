@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 
 #include "index/terms/asked_question.h"
 #include "index/terms/levels.h"
@@ -23,10 +22,10 @@ std::array<std::uint32_t, packed_block_size> block_of(std::span<const std::uint3
 }  // namespace
 
 LeveledBuilder::LeveledBuilder(std::span<const SectionRecord> sections,
-                               std::span<const std::uint32_t> chunk_lengths)
+                               std::span<const std::uint32_t> chunk_lengths, const SegmentSummary& summary)
     : sections_(sections), chunk_lengths_(chunk_lengths) {
-  const auto sum = std::accumulate(chunk_lengths.begin(), chunk_lengths.end(), std::uint64_t{0});
-  if (sum > 0) mean_length_ = static_cast<float>(static_cast<double>(sum) / double(chunk_lengths.size()));
+  if (summary.chunk_lengths > 0)
+    mean_length_ = static_cast<float>(static_cast<double>(summary.chunk_lengths) / summary.chunks);
 }
 
 void LeveledBuilder::read(const PostingBlock& block) {

@@ -14,8 +14,9 @@ namespace kindling {
 
 class LeveledBuilder {
  public:
-  // Of the segment; borrows both.
-  LeveledBuilder(std::span<const SectionRecord> sections, std::span<const std::uint32_t> chunk_lengths);
+  // Of the segment, whose summary says how long its chunks are in the mean; borrows both spans.
+  LeveledBuilder(std::span<const SectionRecord> sections, std::span<const std::uint32_t> chunk_lengths,
+                 const SegmentSummary& summary);
 
   // Appends a term, whatever the number of its chunks; nothing where it has none.
   // Requires: `block` is intact; terms ascend.

@@ -23,6 +23,7 @@
 #include "index/terms/posting_cursors.h"
 #include "tests/index/collection.h"
 #include "tests/index/memory_folder.h"
+#include "tests/index/same_matches.h"
 
 namespace kindling {
 namespace {
@@ -69,6 +70,12 @@ struct RandomTerm {
     builder.append_to(bytes);
   }
   [[nodiscard]] std::uint32_t chunk_count() const { return static_cast<std::uint32_t>(lengths.size()); }
+  [[nodiscard]] SegmentSummary summary() const {
+    SegmentSummary summary;
+    summary.chunks = chunk_count();
+    for (const std::uint32_t length : lengths) summary.chunk_lengths += length;
+    return summary;
+  }
 };
 
 LeveledPostings view_of(const LeveledRegions& regions) {
@@ -80,7 +87,7 @@ TEST(LeveledPostings, HoldTheChunksOfTextAndHeadingsAndBoundTheirShares) {
   for (int round = 0; round < 40; ++round) {
     const RandomTerm term(random, random.between(1, 900), random.pick(std::vector<double>{.02, .5, 1}),
                           random.pick(std::vector<double>{0, .1}));
-    LeveledBuilder builder(term.sections, term.lengths);
+    LeveledBuilder builder(term.sections, term.lengths, term.summary());
     builder.add(7, PostingBlock(term.bytes));
     const LeveledList list = view_of(builder.regions()).list(7);
     ASSERT_EQ(list.empty(), term.chunks.empty());
@@ -119,7 +126,7 @@ TEST(LeveledPostings, ASeekerFindsWithThemWhatItFindsWithout) {
   for (int round = 0; round < 60; ++round) {
     const RandomTerm term(random, 1200, random.pick(std::vector<double>{.05, .5}),
                           random.pick(std::vector<double>{0, .2, 1}));
-    LeveledBuilder builder(term.sections, term.lengths);
+    LeveledBuilder builder(term.sections, term.lengths, term.summary());
     const PostingBlock block(term.bytes);
     builder.add(0, block);
     PostingSeeker plain(block, term.chunk_count());
@@ -142,7 +149,7 @@ TEST(LeveledPostings, DamageLeadsNowhere) {
   Random random(5);
   const RandomTerm term(random, 1500, .6, .1);
   const PostingBlock block(term.bytes);
-  LeveledBuilder builder(term.sections, term.lengths);
+  LeveledBuilder builder(term.sections, term.lengths, term.summary());
   builder.add(0, block);
   for (int round = 0; round < 600; ++round) {
     LeveledRegions regions = builder.regions();
@@ -218,23 +225,6 @@ class LeveledSegment : public testing::Test {
 
 LexicalSelection selecting(std::size_t count) {
   return {.count = count, .bigram_weight = .3F, .named_weight = .1F, .also = {}, .allowed = nullptr};
-}
-
-void expect_same(const LexicalMatches& found, const LexicalMatches& wanted) {
-  ASSERT_EQ(found.chunks.size(), wanted.chunks.size());
-  for (std::size_t i = 0; i < found.chunks.size(); ++i) {
-    ASSERT_EQ(found.chunks[i].chunk, wanted.chunks[i].chunk);
-    EXPECT_EQ(found.chunks[i].score, wanted.chunks[i].score);
-    EXPECT_EQ(found.chunks[i].bigram, wanted.chunks[i].bigram);
-    EXPECT_EQ(found.chunks[i].coverage, wanted.chunks[i].coverage);
-  }
-  ASSERT_EQ(found.sections.size(), wanted.sections.size());
-  for (std::size_t i = 0; i < found.sections.size(); ++i) {
-    EXPECT_EQ(found.sections[i].section, wanted.sections[i].section);
-    EXPECT_EQ(found.sections[i].score, wanted.sections[i].score);
-    EXPECT_EQ(found.sections[i].named, wanted.sections[i].named);
-  }
-  EXPECT_NEAR(found.coverage_max, wanted.coverage_max, 1e-5);
 }
 
 TEST_F(LeveledSegment, IsSearchedAsOneWithoutLevels) {

@@ -12,6 +12,7 @@
 #include "index/terms/lexical_search.h"
 #include "tests/index/collection.h"
 #include "tests/index/memory_folder.h"
+#include "tests/index/same_matches.h"
 
 namespace kindling {
 namespace {
@@ -118,26 +119,6 @@ LexicalMatches select_from_all(const OpenedSegments& index, const LexicalMatches
     if (const SectionMatch* match = section_match(all, section)) selected.sections.push_back(*match);
   }
   return selected;
-}
-
-void expect_same(const LexicalMatches& found, const LexicalMatches& wanted) {
-  ASSERT_EQ(found.chunks.size(), wanted.chunks.size());
-  for (std::size_t i = 0; i < found.chunks.size(); ++i) {
-    ASSERT_EQ(found.chunks[i].chunk, wanted.chunks[i].chunk);
-    EXPECT_EQ(found.chunks[i].score, wanted.chunks[i].score);
-    EXPECT_EQ(found.chunks[i].bigram, wanted.chunks[i].bigram);
-    EXPECT_EQ(found.chunks[i].coverage, wanted.chunks[i].coverage);
-  }
-  ASSERT_EQ(found.sections.size(), wanted.sections.size());
-  for (std::size_t i = 0; i < found.sections.size(); ++i) {
-    ASSERT_EQ(found.sections[i].section, wanted.sections[i].section);
-    EXPECT_EQ(found.sections[i].score, wanted.sections[i].score);
-    EXPECT_EQ(found.sections[i].bigram, wanted.sections[i].bigram);
-    EXPECT_EQ(found.sections[i].named, wanted.sections[i].named);
-    EXPECT_EQ(found.sections[i].named_heading, wanted.sections[i].named_heading);
-  }
-  EXPECT_NEAR(found.coverage_max, wanted.coverage_max,
-              1e-6 * static_cast<double>(std::max<std::size_t>(1, found.idf.size())));
 }
 
 std::vector<ChunkIndex> random_chunks(Random& random, std::uint32_t chunks, double share) {
