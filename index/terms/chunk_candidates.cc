@@ -178,11 +178,11 @@ class WindowSearch {
     const double step = term.levels.unit() * level_slack;
     const std::uint32_t coverage = coverage_of(term.present);
     if (coverage < coverage_told) {
-      hidden_ += step;
+      excess_ += step;
     } else {
-      hidden_here_ = std::max(hidden_here_, step / coverage);
+      excess_per_coverage_ = std::max(excess_per_coverage_, step / coverage);
     }
-    hidden_ += 2.0 * level_max;
+    excess_ += 2.0 * level_max;
   }
 
   void search(std::uint32_t begin, std::uint32_t end) {
@@ -346,9 +346,9 @@ class WindowSearch {
     if (upper < pool_.threshold()) return;
     const std::uint32_t named_bound = named_here_ ? memory_.named_bounds[place] : 0;
     const std::uint64_t pairs = (sum >> pair_shift & pair_units_max) * pair_unit_;
-    const double hidden = hidden_ + hidden_here_ * (coverage + static_cast<double>(terms_.size()));
+    const double excess = excess_ + excess_per_coverage_ * (coverage + static_cast<double>(terms_.size()));
     const double surely =
-        (static_cast<double>(bound) - named_bound - static_cast<double>(pairs) - uncounted_pairs_ - hidden) *
+        (static_cast<double>(bound) - named_bound - static_cast<double>(pairs) - uncounted_pairs_ - excess) *
         level_certainty_;
     std::uint32_t named = 0;
     if (named_bound > 0) {
@@ -390,10 +390,10 @@ class WindowSearch {
   std::size_t passed_max_ = 0;
   std::size_t postings_passed_ = 0;
   double level_growth_ = 0;     // of a share, at most; 0: levels are not used
-  double level_certainty_ = 1;  // what of a bound is there in any case, but for hidden_
+  double level_certainty_ = 1;  // what of a bound is there in any case, but for excess_
   // By how much levels may lie above the shares: whatever stands in a chunk, and for each unit of its
   // coverage.
-  double hidden_ = 0, hidden_here_ = 0;
+  double excess_ = 0, excess_per_coverage_ = 0;
   std::uint64_t pair_unit_ = 0;
   double uncounted_pairs_ = 0;
   bool named_here_ = false;
