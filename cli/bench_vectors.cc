@@ -180,6 +180,7 @@ void measure_recall(const VectorCodes& codes, const Bench& bench, const Options&
 Json bytes_json(const VectorCodes& codes, const VectorMatrix& data) {
   return Json::object({{"one_bit", static_cast<double>(codes.scanned_bytes()) / data.count},
                        {"int8", static_cast<double>(codes.ranked_bytes()) / data.count},
+                       {"neighbours", static_cast<double>(codes.neighbour_bytes()) / data.count},
                        {"full", data.dimensions * sizeof(float)}});
 }
 
@@ -189,6 +190,7 @@ Json plan_json(const VectorCodes& codes, const VectorPlan& plan) {
                        {"reranked", plan.reranked},
                        {"lists", plan.lists},
                        {"lists_all", plan.lists_all},
+                       {"walks", plan.walks},
                        {"expected_ms", plan.microseconds / 1e3},
                        {"sampled", codes.head().sampled},
                        {"recall_of_sample", plan.recall}});
@@ -231,7 +233,8 @@ Json report_json(const Bench& bench, const VectorCodes& codes, const Options& op
                        {"index", Json::object({{"documents", data.count},
                                                {"chunks", data.count},
                                                {"dimensions", data.dimensions},
-                                               {"bytes", bytes + codes.scanned_bytes() + codes.ranked_bytes()},
+                                               {"bytes", bytes + codes.scanned_bytes() + codes.ranked_bytes() +
+                                                             codes.neighbour_bytes()},
                                                {"bytes_a_vector", bytes_json(codes, data)}})},
                        {"machine", machine_json()},
                        {"stages", Json::object({{"build_ms", report.build_seconds * 1e3},
@@ -250,8 +253,8 @@ std::string plan_line(const VectorCodes& codes, const VectorPlan& plan) {
                                 ? "all rows"
                                 : "some " + grouped(plan.lists) + " of " + grouped(plan.lists_all) + " lists";
   return "one-bit scan of " + lists + " keeps " + grouped(plan.candidates) + ", int8 " +
-         grouped(plan.reranked) + ", then the full vectors; recall " + decimal(plan.recall, 4) + " for " +
-         grouped(codes.head().sampled) + " made of its own";
+         grouped(plan.reranked) + ", then the full vectors" + (plan.walks ? " and on to neighbours" : "") +
+         "; recall " + decimal(plan.recall, 4) + " for " + grouped(codes.head().sampled) + " made of its own";
 }
 
 void print_report(Console& console, const Bench& bench, const VectorCodes& codes, const Options& options,
@@ -272,6 +275,7 @@ void print_report(Console& console, const Bench& bench, const VectorCodes& codes
   if (codes.ranked_bytes() > 0) {
     console.print_line("bytes     " + decimal(static_cast<double>(codes.scanned_bytes()) / data.count, 1) +
                        " + " + decimal(static_cast<double>(codes.ranked_bytes()) / data.count, 1) + " + " +
+                       decimal(static_cast<double>(codes.neighbour_bytes()) / data.count, 1) + " + " +
                        std::to_string(data.dimensions * sizeof(float)) + " a vector; built in " +
                        shown_seconds(report.build_seconds) + " (" + shown_seconds(report.build_cpu_seconds) +
                        " of the processor)");

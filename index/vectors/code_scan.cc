@@ -12,8 +12,7 @@
 namespace kindling {
 namespace {
 
-// How much of a list's spread counts as promise: of 0, .05, .1 and .2 the one that looks into the fewest lists
-// (docs/vectors.md).
+// How much of a list's spread counts as promise in codes of version 1.
 constexpr float spread_share = .1F;
 // How many hits say where to cut about, and how many places further down it is done, so that hardly ever fewer
 // are left than wanted.
@@ -37,27 +36,43 @@ ScanQuery::ScanQuery(const Rotation& rotation, std::span<const float> query)
     : query_(query),
       rotated_(rotated_query(rotation, query)),
       tables_(rotated_),
+      by_codes_(query, int8_stride(static_cast<std::uint32_t>(query.size()))),
       length_(std::sqrt(std::inner_product(query.begin(), query.end(), query.begin(), 0.0F))) {}
 
 CodeScan::CodeScan(const CodesHead& head, const CodesParts& parts, const ScanQuery& query, const FarRows& far)
     : head_(head), parts_(parts), asked_(query), far_(far), query_(query.tables()) {
   KINDLING_CHECK(head.lists > 0 && query.query().size() == head.dimensions);
-  if (head.lists > 1) compare_centres();
 }
 
-void CodeScan::compare_centres() {
-  const std::uint32_t stride = int8_stride(head_.dimensions);
-  std::vector<std::uint32_t> all(head_.lists);
-  std::iota(all.begin(), all.end(), 0U);
-  products_.resize(head_.lists);
-  Int8Query(asked_.query(), stride)
-      .products({parts_.centres.data(), parts_.centre_scales.data(), head_.lists, stride}, all, products_);
-  promises_.resize(head_.lists);
-  for (std::size_t i = 0; i < promises_.size(); ++i)
-    promises_[i] = products_[i] + spread_share * asked_.length() * parts_.spreads[i];
+// products_[i]: with that of lists[i].
+void CodeScan::compare_centres(std::span<const std::uint32_t> lists) {
+  products_.resize(lists.size());
+  asked_.by_codes().products(
+      {parts_.centres.data(), parts_.centre_scales.data(), head_.lists, int8_stride(head_.dimensions)}, lists,
+      products_);
 }
 
 std::vector<Neighbour> CodeScan::candidates(std::size_t count, float margin, const RowSet& allowed) {
+  begin(count);
+  if (head_.lists == 1) {
+    scan_list(0, 0, allowed);
+  } else {
+    scan_promising(margin, allowed);
+  }
+  cut();
+  return rows_of_hits();
+}
+
+std::vector<Neighbour> CodeScan::candidates_in(std::span<const std::uint32_t> lists, std::size_t count) {
+  KINDLING_CHECK(head_.lists > 1);
+  begin(count);
+  compare_centres(lists);
+  for (std::size_t i = 0; i < lists.size(); ++i) scan_list(lists[i], products_[i], {});
+  cut();
+  return rows_of_hits();
+}
+
+void CodeScan::begin(std::size_t count) {
   KINDLING_CHECK(count > 0);
   wanted_ = std::min<std::size_t>(count, head_.rows);
   // Filled to twice what is wanted, then cut: from then on only what beats the worst that was kept.
@@ -65,29 +80,34 @@ std::vector<Neighbour> CodeScan::candidates(std::size_t count, float margin, con
   kept_ = 0;
   threshold_ = -std::numeric_limits<float>::infinity();
   counts_ = {};
-  if (head_.lists == 1) {
-    scan_list(0, allowed);
-  } else {
-    const auto less = [](const auto& a, const auto& b) { return a < b; };
-    std::vector<std::pair<float, std::uint32_t>> order(head_.lists);
-    for (std::uint32_t i = 0; i < head_.lists; ++i) {
-      // Only bytes that nobody made give a NaN, which must not come into a comparison.
-      const float promise = promises_[i];
-      order[i] = {std::isnan(promise) ? std::numeric_limits<float>::infinity() : promise, i};
-    }
-    std::make_heap(order.begin(), order.end(), less);
-    for (auto end = order.end(); end != order.begin(); --end) {
-      if (order.front().first < threshold_ - margin * asked_.length()) break;
-      std::pop_heap(order.begin(), end, less);
-      scan_list((end - 1)->second, allowed);
-    }
-  }
-  cut();
-  return rows_of_hits();
 }
 
-void CodeScan::scan_list(std::uint32_t list, const RowSet& allowed) {
-  query_.offset = products_.empty() ? 0 : products_[list];
+void CodeScan::scan_promising(float margin, const RowSet& allowed) {
+  std::vector<std::uint32_t> all(head_.lists);
+  std::iota(all.begin(), all.end(), 0U);
+  compare_centres(all);
+  const float spreads = (head_.version == 1 ? spread_share : margin) * asked_.length();
+  const float below = (head_.version == 1 ? margin : 0) * asked_.length();
+  std::vector<std::pair<float, std::uint32_t>> order(head_.lists);
+  for (std::uint32_t i = 0; i < head_.lists; ++i) {
+    const float promise = products_[i] + spreads * parts_.spreads[i];
+    // A NaN must not come into a comparison: an infinite margin of a list whose rows are all the same gives
+    // one, and bytes that nobody made do.
+    order[i] = {std::isnan(promise) ? std::numeric_limits<float>::infinity() : promise, i};
+  }
+  const auto less = [](const auto& a, const auto& b) { return a < b; };
+  std::make_heap(order.begin(), order.end(), less);
+  for (auto end = order.end(); end != order.begin(); --end) {
+    if (order.front().first < threshold_ - below) break;
+    std::pop_heap(order.begin(), end, less);
+    const std::uint32_t list = (end - 1)->second;
+    scan_list(list, products_[list], allowed);
+  }
+}
+
+// product: of the query with the list's centre.
+void CodeScan::scan_list(std::uint32_t list, float product, const RowSet& allowed) {
+  query_.offset = product;
   const std::size_t first = parts_.first_block[list], end = parts_.first_block[list + 1];
   ++counts_.lists;
   if (head_.lists > 1 || allowed.all()) {

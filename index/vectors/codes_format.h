@@ -21,9 +21,7 @@ struct SearchDepth {
   std::uint32_t k = 0;
   std::uint32_t candidates = 0;  // kept by the scan
   std::uint32_t reranked = 0;    // of those, by full vectors; >= k
-  // A list matters while its promise is above the worst candidate's estimate minus this, a query's length being
-  // one.
-  float margin = 0;
+  float margin = 0;  // code_scan.h: how many spreads of a list its rows may reach further than its centre
   float recall = 0;  // share of the sample's true neighbours that was found
   float blocks = 0;  // scanned, in the mean
   float lists = 0;   // likewise
@@ -33,20 +31,28 @@ static_assert(sizeof(SearchDepth) == 32);
 
 inline constexpr std::size_t search_depths_max = 6;
 
+// Version 1 has no neighbours, and ends before `walked`.
 struct CodesHead {
   std::array<char, 8> magic = {'K', 'N', 'D', 'L', 'V', 'C', 'O', 'D'};
   std::uint32_t version = 1;  // of this format, and of the rotation
   std::uint32_t dimensions = 0;
   std::uint32_t rows = 0;
-  std::uint32_t lists = 0;    // 0: no codes, every search is exact; 1: no centre, places are rows
-  std::uint32_t blocks = 0;   // of all lists
-  std::uint32_t depths = 0;   // used of those below, their k ascending
-  float recall = 0;           // wanted
-  std::uint32_t sampled = 0;  // queries made of the collection
-  std::array<std::uint32_t, 6> reserved = {};
+  std::uint32_t lists = 0;          // 0: no codes, every search is exact; 1: no centre, places are rows
+  std::uint32_t blocks = 0;         // of all lists
+  std::uint32_t depths = 0;         // used of those below, their k ascending
+  float recall = 0;                 // wanted
+  std::uint32_t sampled = 0;        // queries made of the collection
+  std::uint32_t neighbours = 0;     // that are kept of each row; 0: none are
+  std::uint32_t depths_walked = 0;  // used of `walked`, their k ascending
+  std::array<std::uint32_t, 4> reserved = {};
   std::array<SearchDepth, search_depths_max> depth = {};
+  // Of a search that walks on from what it found (neighbour_walk.h).
+  std::array<SearchDepth, search_depths_max> walked = {};
+
+  [[nodiscard]] std::size_t bytes() const { return version == 1 ? bytes_of_version_1 : sizeof(CodesHead); }
+  static constexpr std::size_t bytes_of_version_1 = 256;
 };
-static_assert(sizeof(CodesHead) == 256);
+static_assert(sizeof(CodesHead) == 448);
 
 // One list's rows lie in whole blocks, the lists one after the other.
 struct CodesParts {
@@ -59,12 +65,16 @@ struct CodesParts {
   std::span<const std::uint8_t> planes;        // [blocks][padded dimensions / 8][code_block_rows]
   std::span<const Int8Scale> row_scales;       // [rows]
   std::span<const std::int8_t> row_codes;      // [rows][stride]
+  std::span<const std::uint32_t> neighbours;   // [rows][neighbours], nearest first, no_row past the last
 
   [[nodiscard]] Int8Rows int8_rows() const {
     return {row_codes.data(), row_scales.data(), static_cast<std::uint32_t>(row_scales.size()),
             row_scales.empty() ? 0 : static_cast<std::uint32_t>(row_codes.size() / row_scales.size())};
   }
 };
+
+// Stands where a row has fewer neighbours.
+inline constexpr std::uint32_t no_row = 0xffff'ffff;
 
 // Bytes in all. Requires: a head whose numbers are within bounds.
 [[nodiscard]] std::size_t codes_size(const CodesHead& head);

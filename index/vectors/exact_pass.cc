@@ -121,11 +121,10 @@ std::vector<Neighbour> nearest_of_possible(const VectorMatrix& rows, std::span<c
 }  // namespace
 
 std::vector<Neighbour> ranked(const VectorMatrix& rows, const Int8Rows& int8, std::span<const float> query,
-                              std::vector<Neighbour> candidates, std::size_t reranked, std::size_t k,
-                              const FarRows& far, float floor) {
+                              const Int8Query& by_codes, std::vector<Neighbour> candidates,
+                              std::size_t reranked, std::size_t k, const FarRows& far, float floor) {
   KINDLING_CHECK(k > 0 && k <= reranked);
   if (candidates.size() > reranked) {
-    const Int8Query by_codes(query, int8.stride);
     std::vector<float> products(candidates.size());
     products_by_codes(int8, far, by_codes, rows_of(candidates), products);
     for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].product = products[i];

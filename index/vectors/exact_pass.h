@@ -16,11 +16,12 @@
 
 namespace kindling {
 
-// The k nearest of the `reranked` best by int8 codes.   Requires: rows below int8.count; 0 < k <= reranked.
+// The k nearest of the `reranked` best by int8 codes.   by_codes: of the query   Requires: rows below
+// int8.count; 0 < k <= reranked.
 [[nodiscard]] std::vector<Neighbour> ranked(const VectorMatrix& rows, const Int8Rows& int8,
-                                            std::span<const float> query, std::vector<Neighbour> candidates,
-                                            std::size_t reranked, std::size_t k, const FarRows& far = {},
-                                            float floor = no_floor);
+                                            std::span<const float> query, const Int8Query& by_codes,
+                                            std::vector<Neighbour> candidates, std::size_t reranked,
+                                            std::size_t k, const FarRows& far = {}, float floor = no_floor);
 
 // The k nearest of the allowed rows, each compared in full.
 [[nodiscard]] std::vector<Neighbour> exact_pass(const VectorMatrix& rows, std::span<const float> query,

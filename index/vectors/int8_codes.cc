@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "base/check.h"
 #include "base/simd/codes.h"
@@ -16,11 +17,35 @@ constexpr std::size_t rows_at_once = 256;
 // Of a float32 sum of products in the worst order, as a share of both lengths; generous.
 constexpr float rounding = 1e-5F;
 
+// The sum of term(d) over the dimensions, in lanes, so that the compiler can use vectors: in one order only it
+// may not.
+template <typename Term>
+float summed(std::size_t dimensions, Term term) {
+  constexpr std::size_t lanes = 16;
+  std::array<float, lanes> sums{};
+  std::size_t d = 0;
+  for (; d + lanes <= dimensions; d += lanes) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += term(d + lane);
+  }
+  for (; d < dimensions; ++d) sums[d % lanes] += term(d);
+  return std::accumulate(sums.begin(), sums.end(), 0.0F);
+}
+
 // 1 for a row of zeros, or of what is none beside the smallest number whose reciprocal is finite.
 float scale_of(std::span<const float> row, float steps) {
-  float most = 0;
-  for (const float value : row) most = std::max(most, std::abs(value));
-  return most > 1e-30F ? most / steps : 1;
+  constexpr std::size_t lanes = 16;
+  std::array<float, lanes> most{};
+  const auto larger = [&](std::size_t lane, float value) {
+    const float size = std::abs(value);
+    most[lane] = most[lane] < size ? size : most[lane];
+  };
+  std::size_t d = 0;
+  for (; d + lanes <= row.size(); d += lanes) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) larger(lane, row[d + lane]);
+  }
+  for (; d < row.size(); ++d) larger(0, row[d]);
+  const float largest_of_row = *std::ranges::max_element(most);
+  return largest_of_row > 1e-30F ? largest_of_row / steps : 1;
 }
 
 // Rounded to nearest, ties away from zero: without a call, so that the compiler can use vectors. The bounds
@@ -32,19 +57,15 @@ T quantised(float value, float scale, float bound) {
 }
 
 bool holds_nan(std::span<const float> row) {
-  float sum = 0;
-  for (const float value : row) sum += value * 0;
-  return std::isnan(sum);
+  return std::isnan(summed(row.size(), [&](std::size_t d) { return row[d] * 0; }));
 }
 
 template <typename T>
 float lost_length(std::span<const float> row, const T* code, float scale) {
-  float squares = 0;
-  for (std::size_t d = 0; d < row.size(); ++d) {
+  return std::sqrt(summed(row.size(), [&](std::size_t d) {
     const float rest = row[d] - scale * static_cast<float>(code[d]);
-    squares += rest * rest;
-  }
-  return std::sqrt(squares);
+    return rest * rest;
+  }));
 }
 
 }  // namespace
@@ -67,12 +88,9 @@ Int8Query::Int8Query(std::span<const float> query, std::uint32_t stride) : codes
   KINDLING_CHECK(query.size() <= stride);
   const auto bound = static_cast<float>(int8_query_max(stride));
   scale_ = scale_of(query, bound);
-  float squares = 0;
-  for (std::size_t d = 0; d < query.size(); ++d) {
-    codes_[d] = quantised<std::int16_t>(query[d], scale_, bound);
-    squares += query[d] * query[d];
-  }
-  length_ = std::sqrt(squares) * (1 + rounding);
+  for (std::size_t d = 0; d < query.size(); ++d) codes_[d] = quantised<std::int16_t>(query[d], scale_, bound);
+  length_ =
+      std::sqrt(summed(query.size(), [&](std::size_t d) { return query[d] * query[d]; })) * (1 + rounding);
   // No code is longer than this many of its scale.
   const float longest = largest * std::sqrt(static_cast<float>(stride));
   slack_ = longest * (lost_length(query, codes_.data(), scale_) + rounding * length_);

@@ -22,22 +22,31 @@ constexpr int rounds = 8;
 constexpr std::uint32_t rows_at_once = 64;
 constexpr std::uint32_t groups_at_once = 16;
 
-// The centre of the largest product for each of some rows.
+// The centres of the largest products for each of some rows.
 class Assigner {
  public:
-  Assigner(const VectorMatrix& rows, const std::vector<float>& centres)
-      : rows_(rows), bias_(centres.size() / rows.dimensions), layer_{centres, bias_} {}
+  Assigner(const VectorMatrix& rows, const std::vector<float>& centres, std::uint32_t count)
+      : rows_(rows), bias_(centres.size() / rows.dimensions), layer_{centres, bias_}, best_(count) {}
 
-  // Rows [first, first + out.size()), at most rows_at_once.
+  // Rows [first, first + rows of `out`), at most rows_at_once.   out: [rows][count]
   void assign(std::uint32_t first, std::span<std::uint32_t> out) {
+    const auto rows = static_cast<std::uint32_t>(out.size() / best_.size());
     const Columns in = in_.shape(rows_.dimensions, rows_at_once);
     const Columns products = products_.shape(layer_.outputs(), rows_at_once);
     for (std::uint32_t i = 0; i < rows_at_once; ++i) {
-      const auto row =
-          rows_.row(first + std::min<std::uint32_t>(i, static_cast<std::uint32_t>(out.size()) - 1));
+      const auto row = rows_.row(first + std::min(i, rows - 1));
       for (std::uint32_t d = 0; d < rows_.dimensions; ++d) in.data[d * in.stride + i] = row[d];
     }
     multiply(layer_, in, products, Epilogue::store);
+    if (best_.size() == 1) {
+      largest(products, out);
+      return;
+    }
+    for (std::uint32_t i = 0; i < rows; ++i) several(products, i, out.subspan(i * best_.size(), best_.size()));
+  }
+
+ private:
+  void largest(const Columns& products, std::span<std::uint32_t> out) const {
     std::array<float, rows_at_once> best;
     std::array<std::uint32_t, rows_at_once> which;
     best.fill(-std::numeric_limits<float>::infinity());
@@ -53,10 +62,27 @@ class Assigner {
     std::copy_n(which.begin(), out.size(), out.begin());
   }
 
- private:
+  // Of column `i`, by insertion: most products are below the last that is kept.
+  void several(const Columns& products, std::uint32_t i, std::span<std::uint32_t> out) {
+    std::fill(best_.begin(), best_.end(), -std::numeric_limits<float>::infinity());
+    std::fill(out.begin(), out.end(), no_list);
+    for (std::uint32_t list = 0; list < layer_.outputs(); ++list) {
+      const float product = products.feature(list)[i];
+      if (!(product > best_.back())) continue;
+      std::size_t at = best_.size() - 1;
+      for (; at > 0 && best_[at - 1] < product; --at) {
+        best_[at] = best_[at - 1];
+        out[at] = out[at - 1];
+      }
+      best_[at] = product;
+      out[at] = list;
+    }
+  }
+
   const VectorMatrix& rows_;
   std::vector<float> bias_;
   Linear layer_;
+  std::vector<float> best_;  // [count], of the row at hand
   ColumnBuffer in_, products_;
 };
 
@@ -114,22 +140,25 @@ std::vector<float> train_centres(const VectorMatrix& rows, std::uint32_t lists, 
   std::mt19937 random(lists);
   std::vector<float> centres = first_centres(sample, lists, random);
   for (int round = 0; round < rounds; ++round)
-    move_centres(sample, nearest_centres(sample, centres, threads), centres, random);
+    move_centres(sample, nearest_centres(sample, centres, 1, threads), centres, random);
   return centres;
 }
 
 std::vector<std::uint32_t> nearest_centres(const VectorMatrix& rows, const std::vector<float>& centres,
-                                           unsigned threads) {
+                                           std::uint32_t count, unsigned threads) {
+  KINDLING_CHECK(count > 0);
   constexpr std::uint32_t share_rows = rows_at_once * groups_at_once;
-  std::vector<std::uint32_t> list_of(rows.count, no_list);
+  std::vector<std::uint32_t> lists_of(std::size_t{rows.count} * count, no_list);
   parallel_for((rows.count + share_rows - 1) / share_rows, threads, [&](std::size_t share) {
-    Assigner assigner(rows, centres);
+    Assigner assigner(rows, centres, count);
     const auto begin = static_cast<std::uint32_t>(share) * share_rows;
     const std::uint32_t end = begin + std::min(share_rows, rows.count - begin);
-    for (std::uint32_t first = begin; first < end; first += rows_at_once)
-      assigner.assign(first, std::span(list_of).subspan(first, std::min(rows_at_once, end - first)));
+    for (std::uint32_t first = begin; first < end; first += rows_at_once) {
+      const std::size_t some = std::min(rows_at_once, end - first);
+      assigner.assign(first, std::span(lists_of).subspan(std::size_t{first} * count, some * count));
+    }
   });
-  return list_of;
+  return lists_of;
 }
 
 }  // namespace kindling

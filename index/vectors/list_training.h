@@ -18,9 +18,11 @@ inline constexpr std::uint32_t no_list = 0xffff'ffff;
 // nothing.
 [[nodiscard]] std::vector<float> train_centres(const VectorMatrix& rows, std::uint32_t lists, unsigned threads);
 
-// Of each row the centre of the largest product, the first of equals; no_list for a row that holds a NaN.
+// Of each row the `count` centres of the largest products, the largest first, the first of equals; no_list for
+// a row that holds a NaN, and where there are no more.   [rows.count][count]
 //   centres: [lists][rows.dimensions]
 [[nodiscard]] std::vector<std::uint32_t> nearest_centres(const VectorMatrix& rows,
-                                                         const std::vector<float>& centres, unsigned threads);
+                                                         const std::vector<float>& centres, std::uint32_t count,
+                                                         unsigned threads);
 
 }  // namespace kindling

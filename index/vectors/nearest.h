@@ -48,7 +48,8 @@ void cut_to_nearest(std::vector<Neighbour>& among, std::size_t count);
 void keep_nearest(std::vector<Neighbour>& among, std::size_t count);
 
 // The k nearest of each query among the allowed rows, nearest first; fewer when there are fewer. A row that
-// holds a NaN is never found. A block of rows is read once for all queries.
+// holds a NaN is never found. A block of rows is read once for all queries. Products of a few queries are those
+// of inner_product to the last bit, of more they are rounded as a matrix product is.
 //   queries: of the same dimensions   threads: as in parallel_for
 [[nodiscard]] std::vector<std::vector<Neighbour>> exact_nearest(const VectorMatrix& data,
                                                                 const VectorMatrix& queries, std::size_t k,

@@ -1,6 +1,7 @@
 #include "index/vectors/one_bit_codes.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 
@@ -24,6 +25,19 @@ float factor_of(std::span<const float> rotated) {
   }
   return signs > 0 ? squares / signs : 0;
 }
+
+// Below it a number counts as none: the reciprocal of a step stays finite.
+constexpr float smallest_number = 1e-30F;
+constexpr auto most_steps = static_cast<std::int32_t>(code_entry_max);
+
+// Of each of the four numbers in each entry.
+constexpr auto entry_signs = [] {
+  std::array<std::array<float, entries>, group> signs{};
+  for (std::size_t bit = 0; bit < group; ++bit) {
+    for (std::size_t n = 0; n < entries; ++n) signs[bit][n] = (n >> bit & 1U) != 0 ? 1 : -1;
+  }
+  return signs;
+}();
 
 float magnitude_of(std::span<const float> values) {
   float sum = 0;
@@ -52,7 +66,7 @@ OneBitTables::OneBitTables(std::span<const float> rotated) : tables_(rotated.siz
     query_.base -= magnitude;
   }
   const auto entry_max = static_cast<float>(std::min(code_entry_max, 65'535 / groups));
-  query_.step = widest > 0 ? 2 * widest / entry_max : 1;
+  query_.step = widest > smallest_number ? 2 * widest / entry_max : 1;
   for (std::size_t g = 0; g < groups; ++g) {
     const auto four = rotated.subspan(g * group, group);
     fill(four, magnitude_of(four), tables_.span().subspan(g * entries, entries));
@@ -61,13 +75,19 @@ OneBitTables::OneBitTables(std::span<const float> rotated) : tables_(rotated.siz
 }
 
 void OneBitTables::fill(std::span<const float> four, float magnitude, std::span<std::uint8_t> table) const {
-  // Rounded without a call, so that the compiler can use vectors.
+  // Without branches and calls, so that the compiler can use vectors.
   const float scale = 1 / query_.step;
+  std::array<float, entries> sums;
+  sums.fill(magnitude);
+  for (std::size_t bit = 0; bit < group; ++bit) {
+    for (std::size_t n = 0; n < entries; ++n) sums[n] += four[bit] * entry_signs[bit][n];
+  }
+  // No sum is far below zero or above the largest; rounding alone may bring it out of bounds.
+  std::array<std::int32_t, entries> steps;
+  for (std::size_t n = 0; n < entries; ++n) steps[n] = static_cast<std::int32_t>(sums[n] * scale + .5F);
   for (std::size_t n = 0; n < entries; ++n) {
-    float sum = magnitude;
-    for (std::size_t bit = 0; bit < group; ++bit) sum += (n >> bit & 1U) != 0 ? four[bit] : -four[bit];
-    const float steps = std::min(std::max(0.0F, sum * scale), static_cast<float>(code_entry_max)) + .5F;
-    table[n] = static_cast<std::uint8_t>(static_cast<std::int32_t>(steps));
+    const std::int32_t step = steps[n] < most_steps ? steps[n] : most_steps;
+    table[n] = static_cast<std::uint8_t>(step > 0 ? step : 0);
   }
 }
 

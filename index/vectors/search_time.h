@@ -24,6 +24,7 @@ struct ScanSteps {
   double reranked = 0;    // of those, by full vectors
   double k = 0;
   double allowed_share = 1;  // of the rows; 1: there is no filter
+  double neighbours = 0;     // of each hit, which a walk comes to; 0: there is none
 };
 
 // Microseconds. `untouched`: the process has not read the files yet.

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/simd/codes.h"
 #include "index/vectors/exact_pass.h"
+#include "index/vectors/neighbour_walk.h"
 #include "index/vectors/search_time.h"
 
 namespace kindling {
@@ -20,6 +21,8 @@ constexpr double filtered_candidates = 4;
 constexpr float filtered_margin = 1.25F;
 // What an exact pass by int8 codes leaves to the full vectors, as a multiple of k: measured about 3.
 constexpr double survivors_per_hit = 3;
+// Where fewer of the rows are allowed, neighbours may not be, and a search looks as deep as without them.
+constexpr double walked_share = .9;
 
 double between(double from, double to, double share) { return from + (to - from) * share; }
 
@@ -29,8 +32,7 @@ double log_between(double from, double to, double share) {
 
 // Between the two that were measured, on a logarithmic scale; as deep as the deeper of the two where depth is
 // not a number of rows. Past the last k that was measured: in proportion.
-SearchDepth depth_for(const CodesHead& head, double k) {
-  const std::span depths(head.depth.data(), head.depths);
+SearchDepth depth_for(const CodesHead& head, std::span<const SearchDepth> depths, double k) {
   if (k <= depths.front().k) return depths.front();
   std::size_t next = 1;
   while (next < depths.size() && depths[next].k < k) ++next;
@@ -102,17 +104,21 @@ VectorPlan VectorCodes::plan(std::size_t k, const RowSet& allowed, const VectorC
       exact_plan(head_, std::min(k, std::max<std::size_t>(count, 1)), count, costs, untouched);
   if (head_.lists == 0 || count <= head_.rows / rows_per_allowed || k >= count) return exact;
 
-  const SearchDepth depth = depth_for(head_, static_cast<double>(k));
-  // Of allowed rows at random, the k-th is about as far as the one in that place among all.
   const double part = static_cast<double>(count) / head_.rows;
+  const std::span walked_depths(head_.walked.data(), head_.depths_walked);
+  const bool walks = !walked_depths.empty() && k <= walked_depths.back().k && part >= walked_share;
+  const auto depths = walks ? walked_depths : std::span(head_.depth).first(head_.depths);
+  const SearchDepth depth = depth_for(head_, depths, static_cast<double>(k));
+  // Of allowed rows at random, the k-th is about as far as the one in that place among all.
   const double deeper = std::min(filtered_candidates, 1 / part);
-  const SearchDepth wide = depth_for(head_, deeper * static_cast<double>(k) / part);
+  const SearchDepth wide = depth_for(head_, depths, deeper * static_cast<double>(k) / part);
   VectorPlan plan;
   plan.method = head_.lists > 1 ? VectorMethod::lists : VectorMethod::scan;
   plan.candidates = std::clamp(static_cast<std::size_t>(deeper * depth.candidates), k, count);
   plan.reranked = std::clamp<std::size_t>(depth.reranked, k, plan.candidates);
   plan.lists = static_cast<std::size_t>(std::ceil(wide.lists));
   plan.lists_all = head_.lists;
+  plan.walks = walks;
   plan.recall = depth.recall;
   plan.margin = deeper > 1 ? depth.margin + std::abs(depth.margin) * (filtered_margin - 1) : depth.margin;
   plan.microseconds = scan_time(head_,
@@ -121,7 +127,8 @@ VectorPlan VectorCodes::plan(std::size_t k, const RowSet& allowed, const VectorC
                                  .candidates = static_cast<double>(plan.candidates),
                                  .reranked = static_cast<double>(plan.reranked),
                                  .k = static_cast<double>(k),
-                                 .allowed_share = part},
+                                 .allowed_share = part,
+                                 .neighbours = walks ? 1.0 * head_.neighbours : 0},
                                 costs, untouched);
   return plan.microseconds < exact.microseconds ? plan : exact;
 }
@@ -135,13 +142,17 @@ std::vector<Neighbour> VectorCodes::nearest(CodeQuery& query, std::size_t k, con
     return head_.lists == 0 ? exact_pass(rows_, numbers, k, allowed, floor)
                             : exact_pass(rows_, parts_.int8_rows(), numbers, k, allowed, floor);
   }
-  CodeScan scan(head_, parts_, query.for_scans(rotation_), far);
-  return ranked(rows_, parts_.int8_rows(), numbers, scan.candidates(chosen.candidates, chosen.margin, allowed),
-                chosen.reranked, k, far, floor);
+  const ScanQuery& asked = query.for_scans(rotation_);
+  CodeScan scan(head_, parts_, asked, far);
+  auto found =
+      ranked(rows_, parts_.int8_rows(), numbers, asked.by_codes(),
+             scan.candidates(chosen.candidates, chosen.margin, allowed), chosen.reranked, k, far, floor);
+  if (!chosen.walks) return found;
+  return walked(head_, parts_, rows_, numbers, asked.by_codes(), std::move(found), k, allowed, far, floor);
 }
 
 std::size_t VectorCodes::scanned_bytes() const {
-  return head_.lists == 0 ? 0 : codes_size(head_) - sizeof head_ - ranked_bytes();
+  return head_.lists == 0 ? 0 : codes_size(head_) - head_.bytes() - ranked_bytes() - neighbour_bytes();
 }
 
 }  // namespace kindling

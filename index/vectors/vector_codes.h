@@ -69,7 +69,8 @@ struct VectorPlan {
   std::size_t reranked = 0;    // of those, by full vectors, about
   std::size_t lists = 0;       // scanned, about; of `lists_all`
   std::size_t lists_all = 0;
-  float margin = 0;         // how far below the candidates a list's promise may lie and still matter
+  float margin = 0;         // code_scan.h
+  bool walks = false;       // on to neighbours of what was found
   double recall = 1;        // measured on the sample when the codes were made, of the nearest k
   double microseconds = 0;  // of one thread
 };
@@ -117,11 +118,13 @@ class VectorCodes {
   [[nodiscard]] VectorPlan plan(std::size_t k, const RowSet& allowed = {}, const VectorCosts& costs = {},
                                 bool untouched = false) const;
 
-  // Bytes a search reads all over: one-bit codes, lists, centres; int8 codes and full rows are read by the row.
+  // Bytes a search reads all over: one-bit codes, lists, centres; int8 codes, neighbours and full rows are read
+  // by the row.
   [[nodiscard]] std::size_t scanned_bytes() const;
   [[nodiscard]] std::size_t ranked_bytes() const {
     return parts_.row_codes.size() + parts_.row_scales.size_bytes();
   }
+  [[nodiscard]] std::size_t neighbour_bytes() const { return parts_.neighbours.size_bytes(); }
   [[nodiscard]] const CodesHead& head() const { return head_; }
 
  private:

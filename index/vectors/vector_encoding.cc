@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "index/vectors/list_training.h"
+#include "index/vectors/neighbour_graph.h"
 #include "index/vectors/one_bit_codes.h"
 #include "index/vectors/search_depth.h"
 #include "index/vectors/vector_codes.h"
@@ -20,9 +21,11 @@ constexpr std::uint32_t lists_max = 1U << 16U;
 constexpr std::uint32_t rows_at_once = 1'024;
 constexpr std::size_t lists_at_once = 4;
 
-// Twice the root of the rows, so that comparing centres costs about what scanning lists does.
+// So many times the root of the rows, so that comparing centres costs about what scanning lists does.
+constexpr double lists_per_root = 1.25;
+
 std::uint32_t lists_for(std::uint32_t rows) {
-  return std::min(lists_max, static_cast<std::uint32_t>(2 * std::sqrt(static_cast<double>(rows))));
+  return std::min(lists_max, static_cast<std::uint32_t>(lists_per_root * std::sqrt(static_cast<double>(rows))));
 }
 
 // Rows by list; a list's rows ascend.
@@ -31,24 +34,28 @@ struct Grouping {
   std::vector<std::uint32_t> rows;
 };
 
-// Lists without rows are left out.
-Grouping group(const std::vector<std::uint32_t>& list_of, std::uint32_t lists) {
-  std::vector<std::uint32_t> counts(lists);
-  for (const std::uint32_t list : list_of) {
-    if (list != no_list) ++counts[list];
+// By the first of the lists near a row. Lists without rows are left out, and those that are left numbered anew.
+//   lists_near: [rows][lists_near_row]
+Grouping group(std::span<std::uint32_t> lists_near, std::uint32_t lists) {
+  std::vector<std::uint32_t> counts(lists), numbers(lists, no_list), next;
+  for (std::size_t i = 0; i < lists_near.size(); i += lists_near_row) {
+    if (lists_near[i] != no_list) ++counts[lists_near[i]];
   }
   Grouping grouping;
-  std::vector<std::uint32_t> next(lists);
   std::uint32_t at = 0;
   for (std::uint32_t list = 0; list < lists; ++list) {
-    if (counts[list] > 0) grouping.first.push_back(at);
-    next[list] = at;
+    if (counts[list] == 0) continue;
+    numbers[list] = static_cast<std::uint32_t>(next.size());
+    grouping.first.push_back(at);
+    next.push_back(at);
     at += counts[list];
   }
   grouping.first.push_back(at);
+  for (std::uint32_t& list : lists_near) list = list == no_list ? no_list : numbers[list];
   grouping.rows.resize(at);
-  for (std::uint32_t row = 0; row < list_of.size(); ++row) {
-    if (list_of[row] != no_list) grouping.rows[next[list_of[row]]++] = row;
+  for (std::size_t i = 0; i < lists_near.size(); i += lists_near_row) {
+    if (lists_near[i] != no_list)
+      grouping.rows[next[lists_near[i]]++] = static_cast<std::uint32_t>(i / lists_near_row);
   }
   return grouping;
 }
@@ -71,13 +78,16 @@ class Encoder {
       lay_out();
       encode_rows();
       write_codes();
+      if (head_.neighbours > 0)
+        find_neighbours(head_, parts_, rows_, lists_near_, options_.threads, writable(parts_.neighbours));
       measure();
     }
     if (head_.depths == 0) {
-      head_.lists = head_.blocks = 0;
-      bytes_ = AlignedArray<char>(sizeof head_);
+      head_.version = 1;
+      head_.lists = head_.blocks = head_.neighbours = head_.depths_walked = 0;
+      bytes_ = AlignedArray<char>(head_.bytes());
     }
-    std::memcpy(bytes_.data(), &head_, sizeof head_);
+    std::memcpy(bytes_.data(), &head_, head_.bytes());
     return std::move(bytes_);
   }
 
@@ -87,8 +97,12 @@ class Encoder {
     if (options_.lists > 1 || (options_.lists == 0 && rows_.count >= options_.scan_below)) group_rows();
     if (head_.lists < 2) {
       grouping_ = {};
+      lists_near_ = {};
       head_.lists = 1;
       head_.blocks = blocks_of(rows_.count);
+    } else {
+      head_.version = 2;
+      head_.neighbours = neighbours_kept;
     }
     bytes_ = AlignedArray<char>(codes_size(head_));
     parts_ = codes_parts(head_, bytes_.data());
@@ -111,7 +125,8 @@ class Encoder {
     const std::uint32_t lists =
         std::min(options_.lists > 0 ? options_.lists : lists_for(rows_.count), rows_.count);
     const auto centres = train_centres(rows_, lists, options_.threads);
-    grouping_ = group(nearest_centres(rows_, centres, options_.threads), lists);
+    lists_near_ = nearest_centres(rows_, centres, lists_near_row, options_.threads);
+    grouping_ = group(lists_near_, lists);
     head_.lists = static_cast<std::uint32_t>(grouping_.first.size() - 1);
     for (std::uint32_t list = 0; list < head_.lists; ++list) head_.blocks += blocks_of(rows_of(list).size());
   }
@@ -192,9 +207,12 @@ class Encoder {
 
   void measure() {
     head_.sampled = sampled_queries;
-    const auto depths = measure_search_depths(head_, parts_, rows_, options_.recall, options_.threads);
+    const auto [depths, walked] =
+        measure_search_depths(head_, parts_, rows_, options_.recall, options_.threads);
     head_.depths = static_cast<std::uint32_t>(depths.size());
+    head_.depths_walked = static_cast<std::uint32_t>(walked.size());
     std::ranges::copy(depths, head_.depth.begin());
+    std::ranges::copy(walked, head_.walked.begin());
   }
 
   const VectorMatrix& rows_;
@@ -202,6 +220,7 @@ class Encoder {
   Rotation rotation_;
   CodesHead head_;
   Grouping grouping_;
+  std::vector<std::uint32_t> lists_near_;  // [rows][lists_near_row]; empty for one list
   AlignedArray<char> bytes_;
   CodesParts parts_;
 };

@@ -154,9 +154,24 @@ TEST(ListTraining, PutsRowsWhereTheyAreNearestOnAnyNumberOfThreads) {
   const VectorMatrix data = matrix_of_rows(rows, 40);
   const auto centres = train_centres(data, 50, 1);
   EXPECT_EQ(train_centres(data, 50, 4), centres);
-  const auto list_of = nearest_centres(data, centres, 1);
-  EXPECT_EQ(nearest_centres(data, centres, 4), list_of);
+  const auto list_of = nearest_centres(data, centres, 1, 1);
+  EXPECT_EQ(nearest_centres(data, centres, 1, 4), list_of);
   EXPECT_EQ(list_of[10], no_list);
+  // Several: the same first, none twice, no nearer one left out.
+  const auto several = nearest_centres(data, centres, 6, 3);
+  for (std::uint32_t row = 0; row < data.count; ++row) {
+    const auto lists = std::span(several).subspan(row * std::size_t{6}, 6);
+    ASSERT_EQ(lists.front(), list_of[row]);
+    if (row == 10) continue;
+    std::vector<double> products(50);
+    for (std::size_t c = 0; c < 50; ++c)
+      products[c] = exact_product(data.row(row), std::span(centres).subspan(c * 40, 40));
+    for (std::size_t i = 0; i < 6; ++i) {
+      ASSERT_EQ(std::ranges::count(lists, lists[i]), 1);
+      ASSERT_LE(std::ranges::count_if(products, [&](double p) { return p > products[lists[i]] + 1e-5; }), i);
+    }
+  }
+  EXPECT_EQ(nearest_centres(data, std::vector<float>(centres.begin(), centres.begin() + 80), 6, 1)[2], no_list);
   double total = 0;
   for (std::uint32_t row = 0; row < data.count; ++row) {
     if (row == 10) continue;

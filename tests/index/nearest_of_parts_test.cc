@@ -100,6 +100,7 @@ TEST(NearestOfParts, LeaveOutNothingThatReachesTheFloor) {
   for (std::uint32_t i = 0; i < data.count; ++i) candidates.push_back({i, 0});
   for (std::uint32_t q = 0; q < 40; ++q) {
     const auto all = exact_pass(data, data.row(q * 61), data.count, {});
+    const Int8Query by_codes(data.row(q * 61), int8.stride);
     for (const std::size_t reaching : {1UL, 7UL, 60UL, 400UL, 1'500UL}) {
       const float floor = all[reaching - 1].product;
       const std::vector<Neighbour> wanted(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(reaching));
@@ -111,8 +112,9 @@ TEST(NearestOfParts, LeaveOutNothingThatReachesTheFloor) {
         const std::size_t most = std::max(k, reaching);
         EXPECT_EQ(reach(exact_pass(data, data.row(q * 61), most, {}, floor)), wanted);
         EXPECT_EQ(reach(exact_pass(data, int8, data.row(q * 61), most, {}, floor)), wanted);
-        EXPECT_EQ(reach(ranked(data, int8, data.row(q * 61), candidates, data.count - 1, most, {}, floor)),
-                  wanted);
+        EXPECT_EQ(
+            reach(ranked(data, int8, data.row(q * 61), by_codes, candidates, data.count - 1, most, {}, floor)),
+            wanted);
       }
     }
   }

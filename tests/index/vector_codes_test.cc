@@ -245,7 +245,60 @@ TEST(VectorCodes, RefuseBytesThatAreCutOrOfOthers) {
     Spoilt newer(*coded);
     newer.set(8, 9);
     EXPECT_EQ(newer.open(newer.size()).error().code, ErrorCode::index_version);
+    // Neighbours that are not there, or more than can be; depths without neighbours, or more than can be.
+    for (const auto& [at, byte] : std::vector<std::pair<std::size_t, char>>{
+             {40, coded == &listed() ? '\0' : '\x10'}, {41, '\x02'}, {44, '\x07'}}) {
+      Spoilt wrong(*coded);
+      wrong.set(at, byte);
+      EXPECT_EQ(wrong.open(wrong.size()).error().code, ErrorCode::index_corrupt) << at;
+    }
   }
+}
+
+// What programs wrote that knew no neighbours: the same parts without the last, a margin that is no multiple of
+// spreads, and a head that ends earlier.
+TEST(VectorCodes, AreReadAsVersion1) {
+  const std::string_view bytes = listed().bytes.view();
+  CodesHead head = listed().codes.head();
+  const std::size_t parts = bytes.size() - head.bytes() - listed().codes.neighbour_bytes();
+  head.version = 1;
+  head.neighbours = head.depths_walked = 0;
+  for (SearchDepth& depth : std::span(head.depth).first(head.depths)) depth.margin = .4F;
+  AlignedArray<char> old(head.bytes() + parts);
+  std::memcpy(old.data(), &head, head.bytes());
+  std::memcpy(old.data() + head.bytes(), bytes.data() + sizeof head, parts);
+  const VectorCodes codes = VectorCodes::open({old.data(), old.size()}, listed().data).value();
+  EXPECT_FALSE(codes.plan(10, {}, scanning()).walks);
+  EXPECT_EQ(codes.scanned_bytes(), listed().codes.scanned_bytes());
+  const auto queries = questions(60);
+  std::size_t hits = 0;
+  for (std::uint32_t q = 0; q < 60; ++q) {
+    const std::span query(queries.data() + q * std::size_t{wide}, wide);
+    const auto exact = exact_nearest(listed().data, {query.data(), 1, wide, wide}, 10).front();
+    for (const Neighbour& one : codes.nearest(query, 10, {}, scanning()))
+      hits += static_cast<std::size_t>(std::ranges::count(exact, one.row, &Neighbour::row));
+  }
+  EXPECT_GE(hits, 590u);
+  // A version that is not that of the bytes.
+  head.version = 2;
+  std::memcpy(old.data(), &head, CodesHead::bytes_of_version_1);
+  EXPECT_EQ(VectorCodes::open({old.data(), old.size()}, listed().data).error().code, ErrorCode::index_corrupt);
+}
+
+TEST(VectorCodes, WalkWhereNeighboursMayBeFound) {
+  const VectorCodes& codes = listed().codes;
+  ASSERT_EQ(codes.head().version, 2u);
+  const auto walks = [&](std::size_t k, const RowSet& allowed = {}) {
+    return codes.plan(k, allowed, scanning()).walks;
+  };
+  EXPECT_TRUE(walks(1) && walks(10) && walks(100));
+  EXPECT_FALSE(scanned().codes.plan(10, {}, scanning()).walks);
+  std::vector<std::uint64_t> words(94, ~std::uint64_t{0});
+  EXPECT_TRUE(walks(10, RowSet(words, 5'900)));
+  EXPECT_FALSE(walks(10, RowSet(words, 3'000)));
+  // A walk looks into fewer lists for the same, and says so.
+  EXPECT_LT(codes.head().walked[0].lists, codes.head().depth[0].lists);
+  EXPECT_LT(codes.plan(10, {}, scanning()).lists, codes.plan(10, RowSet(words, 3'000), scanning()).lists);
 }
 
 TEST(VectorCodes, NeverLeadOutsideWhateverTheirBytes) {
