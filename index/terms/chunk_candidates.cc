@@ -17,6 +17,8 @@ constexpr std::size_t postings_per_look_up = 48;  // that are added up in the ti
 // A pair with a term that was passed over is thought to stand wherever it could: that makes more candidates
 // than it spares sums, unless so few chunks are wanted.
 constexpr std::size_t passing_despite_pairs = 16;
+// Of a window with so few postings only the places that they touch are looked at and cleared, not all.
+constexpr std::size_t few_postings = 512;
 // Means of chunk lengths that differ by more make levels too wide: varints are read instead.
 constexpr double mean_ratio_max = 1.25;
 
@@ -64,13 +66,14 @@ struct AskedTerm {
 struct WindowMemory {
   explicit WindowMemory(std::uint32_t window)
       : sums(window),
-        places(window + select_slack),
+        places(std::max(select_slack, few_postings) + window),
         chunks(window),
         frequencies(window),
         merged_chunks(window),
         merged_frequencies(window),
         shares(window),
-        added(window) {}
+        added(window),
+        touched(few_postings + window) {}
 
   // Of the present window; zeros in between.
   std::vector<std::uint64_t> sums;
@@ -79,6 +82,7 @@ struct WindowMemory {
   // Of the present term in the window.
   std::vector<std::uint32_t> chunks, frequencies, merged_chunks, merged_frequencies, shares;
   std::vector<std::uint64_t> added;
+  std::vector<std::uint32_t> touched;  // places of all terms, some more than once
   std::vector<HeadedChunks> headed;
 };
 
@@ -188,17 +192,44 @@ class WindowSearch {
   void search(std::uint32_t begin, std::uint32_t end) {
     named_here_ = false;
     pass_over(end - begin);
+    touches_few_ = postings_expected_ <= few_postings / 2;
+    touched_ = 0;
     std::size_t postings = 0;
     for (AskedTerm& term : terms_) postings += term.passed ? 0 : sum_up(term, begin, end);
     if (postings == 0) return;
     const std::span sums(memory_.sums.data(), end - begin);
-    std::size_t found = select_reaching(
-        sums, std::uint64_t{pool_.threshold() - rest_.bound - rest_.pairs} << bound_shift, coverage_part,
-        std::uint64_t{coverage_max_ - rest_.coverage} << coverage_shift, memory_.places);
+    const std::uint64_t least = std::uint64_t{pool_.threshold() - rest_.bound - rest_.pairs} << bound_shift;
+    const std::uint64_t above = std::uint64_t{coverage_max_ - rest_.coverage} << coverage_shift;
+    std::size_t found = touches_few_ ? select_touched(least, above)
+                                     : select_reaching(sums, least, coverage_part, above, memory_.places);
     if (!passed_.empty()) found = look_up(sums, begin, found);
     for (std::size_t i = 0; i < found; ++i) offer(begin, memory_.places[i]);
-    std::fill(sums.begin(), sums.end(), 0);
-    if (named_here_) std::fill(memory_.named_bounds.begin(), memory_.named_bounds.end(), 0);
+    clear(sums);
+  }
+
+  // What select_reaching finds, among the places that were touched.
+  std::size_t select_touched(std::uint64_t least, std::uint64_t above) {
+    std::size_t found = 0;
+    for (const std::uint32_t place : std::span(memory_.touched).first(touched_)) {
+      const std::uint64_t sum = memory_.sums[place];
+      memory_.places[found] = place;
+      found += sum >= least || (sum & coverage_part) > above ? 1 : 0;
+    }
+    const auto end = memory_.places.begin() + static_cast<std::ptrdiff_t>(found);
+    std::sort(memory_.places.begin(), end);
+    return static_cast<std::size_t>(std::unique(memory_.places.begin(), end) - memory_.places.begin());
+  }
+
+  void clear(std::span<std::uint64_t> sums) {
+    if (!touches_few_) {
+      std::fill(sums.begin(), sums.end(), 0);
+      if (named_here_) std::fill(memory_.named_bounds.begin(), memory_.named_bounds.end(), 0);
+      return;
+    }
+    for (const std::uint32_t place : std::span(memory_.touched).first(touched_)) {
+      sums[place] = 0;
+      if (named_here_) memory_.named_bounds[place] = 0;
+    }
   }
 
   // MaxScore (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995) by windows: terms that
@@ -222,8 +253,13 @@ class WindowSearch {
       term.passed = true;
       passed_.push_back(i);
     }
-    postings_passed_ = 0;
-    for (const std::uint32_t i : passed_) postings_passed_ += postings_in(terms_[i], window);
+    postings_passed_ = postings_expected_ = 0;
+    for (const AskedTerm& term : terms_) {
+      // Without levels a term is rare where others have them, and anything where none has.
+      const std::size_t postings =
+          term.levels.empty() ? (level_growth_ > 0 ? 0 : window) : postings_in(term, window);
+      (term.passed ? postings_passed_ : postings_expected_) += postings;
+    }
   }
 
   [[nodiscard]] std::size_t postings_in(const AskedTerm& term, std::uint32_t window) const {
@@ -245,6 +281,7 @@ class WindowSearch {
       rest_.coverage -= coverage_of(term.present);
       if (found * postings_per_look_up > postings_in(term, static_cast<std::uint32_t>(sums.size()))) {
         static_cast<void>(term.levels.add_to(sums, begin, {}));
+        touches_few_ = false;
       } else {
         for (std::size_t i = 0; i < found; ++i)
           sums[memory_.places[i]] += term.levels.find(begin + memory_.places[i]) & ~stamps;
@@ -265,8 +302,10 @@ class WindowSearch {
   // Returns how many postings there were.
   std::size_t sum_up(AskedTerm& term, std::uint32_t begin, std::uint32_t end) {
     const std::span window(memory_.sums.data(), end - begin);
+    std::uint32_t* const touched = touches_few_ ? memory_.touched.data() + touched_ : nullptr;
     if (!term.levels.empty()) {
-      const std::size_t postings = term.levels.add_to(window, begin, term.paired);
+      const std::size_t postings = term.levels.add_to(window, begin, term.paired, touched);
+      count_touched(postings);
       if (reads_headings(term, begin, end)) add_names(term, begin);
       return postings;
     }
@@ -286,7 +325,16 @@ class WindowSearch {
     std::transform(shares.begin(), shares.end(), memory_.added.begin(), [&term](std::uint32_t share) {
       return (std::uint64_t{share} << bound_shift) + term.present;
     });
-    return add_postings(window, begin, term.paired, chunks, memory_.added.data());
+    const std::size_t postings =
+        add_postings(window, begin, term.paired, chunks, memory_.added.data(), touched);
+    count_touched(postings);
+    return postings;
+  }
+
+  // The next term has room for a whole window, or the window is searched as a whole.
+  void count_touched(std::size_t postings) {
+    touched_ += postings;
+    if (touched_ > few_postings) touches_few_ = false;
   }
 
   // A window has no more postings than chunks, for these ascend.
@@ -388,7 +436,9 @@ class WindowSearch {
   Rest rest_;
   std::vector<std::uint32_t> passed_;  // terms, the least first
   std::size_t passed_max_ = 0;
-  std::size_t postings_passed_ = 0;
+  std::size_t postings_passed_ = 0, postings_expected_ = 0;  // of a window; the latter of the other terms
+  std::size_t touched_ = 0;                                  // places, while few are
+  bool touches_few_ = false;
   double level_growth_ = 0;     // of a share, at most; 0: levels are not used
   double level_certainty_ = 1;  // what of a bound is there in any case, but for excess_
   // By how much levels may lie above the shares: whatever stands in a chunk, and for each unit of its

@@ -9,10 +9,8 @@ namespace {
 
 constexpr std::size_t blocks_ahead = 4;  // are asked of memory before they are read
 
-}  // namespace
-
-std::size_t add_postings(std::span<std::uint64_t> window, std::uint32_t begin, PairAddition pair,
-                         std::span<const std::uint32_t> chunks, const std::uint64_t* added) {
+std::size_t add(std::span<std::uint64_t> window, std::uint32_t begin, PairAddition pair,
+                std::span<const std::uint32_t> chunks, const std::uint64_t* added) {
   std::uint64_t* const sums = window.data();
   const auto size = static_cast<std::uint32_t>(window.size());
   std::size_t i = 0;
@@ -26,6 +24,16 @@ std::size_t add_postings(std::span<std::uint64_t> window, std::uint32_t begin, P
     sums[place] = (sum & ~stamps) + (pair.added & both) + added[i];
   }
   return i;
+}
+
+}  // namespace
+
+std::size_t add_postings(std::span<std::uint64_t> window, std::uint32_t begin, PairAddition pair,
+                         std::span<const std::uint32_t> chunks, const std::uint64_t* added,
+                         std::uint32_t* touched) {
+  const std::size_t count = add(window, begin, pair, chunks, added);
+  for (std::size_t i = 0; touched != nullptr && i < count; ++i) touched[i] = chunks[i] - begin;
+  return count;
 }
 
 // Past the last block, and at a damaged one, nothing is read.
@@ -50,13 +58,14 @@ bool LevelCursor::reach(std::uint32_t chunk) {
   return true;
 }
 
-std::size_t LevelCursor::add_to(std::span<std::uint64_t> window, std::uint32_t begin, PairAddition pair) {
+std::size_t LevelCursor::add_to(std::span<std::uint64_t> window, std::uint32_t begin, PairAddition pair,
+                                std::uint32_t* touched) {
   std::size_t sum = 0;
   if (!reach(begin)) return sum;
   do {
     const std::size_t left = count_ - at_;
-    const std::size_t done =
-        add_postings(window, begin, pair, std::span(chunks_).subspan(at_, left), added_.data() + at_);
+    const std::size_t done = add_postings(window, begin, pair, std::span(chunks_).subspan(at_, left),
+                                          added_.data() + at_, touched == nullptr ? nullptr : touched + sum);
     at_ += static_cast<std::uint32_t>(done);
     sum += done;
     if (done < left) break;

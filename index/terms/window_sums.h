@@ -36,9 +36,11 @@ struct PairAddition {
 };
 
 // Adds postings of one term to the sums of a window, whose first chunk is `begin`; returns how many there were
-// before the first chunk outside it. `added`: of each posting, with the term's stamp.
+// before the first chunk outside it. `added`: of each posting, with the term's stamp. `touched`: null, or room
+// for the place of each posting.
 std::size_t add_postings(std::span<std::uint64_t> window, std::uint32_t begin, PairAddition pair,
-                         std::span<const std::uint32_t> chunks, const std::uint64_t* added);
+                         std::span<const std::uint32_t> chunks, const std::uint64_t* added,
+                         std::uint32_t* touched = nullptr);
 
 // The leveled postings of a term, forward.
 class LevelCursor {
@@ -53,7 +55,9 @@ class LevelCursor {
   [[nodiscard]] std::uint32_t postings() const { return list_.term().postings; }
 
   // Adds all postings of the window; returns how many. Windows and chunks may only grow from call to call.
-  std::size_t add_to(std::span<std::uint64_t> window, std::uint32_t begin, PairAddition pair);
+  // `touched`: null, or room for the place of each.
+  std::size_t add_to(std::span<std::uint64_t> window, std::uint32_t begin, PairAddition pair,
+                     std::uint32_t* touched = nullptr);
   // What one chunk gets, as it is added; zero where the term does not stand.
   [[nodiscard]] std::uint64_t find(std::uint32_t chunk);
 

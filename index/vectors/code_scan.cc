@@ -20,6 +20,11 @@ constexpr std::size_t cut_sample = 32;
 constexpr std::size_t cut_spare = 5;
 constexpr std::size_t blocks_at_once = 64;  // copied: of 384 dimensions 196 KB
 
+// Of so many lists the part of the largest estimates is compared first, the others only once all of these
+// mattered.
+constexpr std::size_t estimated_lists_min = 256;
+constexpr std::size_t estimated_share = 4;
+
 bool larger(const CodeHit& a, const CodeHit& b) {
   return a.estimate > b.estimate || (a.estimate == b.estimate && a.row < b.row);
 }
@@ -44,12 +49,27 @@ CodeScan::CodeScan(const CodesHead& head, const CodesParts& parts, const ScanQue
   KINDLING_CHECK(head.lists > 0 && query.query().size() == head.dimensions);
 }
 
-// products_[i]: with that of lists[i].
 void CodeScan::compare_centres(std::span<const std::uint32_t> lists) {
-  products_.resize(lists.size());
+  std::vector<float> products(lists.size());
   asked_.by_codes().products(
       {parts_.centres.data(), parts_.centre_scales.data(), head_.lists, int8_stride(head_.dimensions)}, lists,
-      products_);
+      products);
+  for (std::size_t i = 0; i < lists.size(); ++i) products_[lists[i]] = products[i];
+}
+
+// With all centres, by their one-bit codes.
+std::vector<float> CodeScan::estimated_products() const {
+  const std::size_t blocks = parts_.centre_factors.size() / code_block_rows;
+  std::vector<CodeHit> hits(blocks * code_block_rows + code_block_rows);
+  std::size_t found = 0;
+  scan_one_bit(asked_.tables(),
+               {parts_.centre_planes.data(), parts_.centre_factors.data(), asked_.rotated().size() / 8}, 0,
+               blocks, -std::numeric_limits<float>::infinity(), hits, found);
+  std::vector<float> products(head_.lists, 0.0F);
+  for (const CodeHit& hit : std::span(hits).first(found)) {
+    if (hit.row < head_.lists) products[hit.row] = hit.estimate;
+  }
+  return products;
 }
 
 std::vector<Neighbour> CodeScan::candidates(std::size_t count, float margin, const RowSet& allowed) {
@@ -67,7 +87,7 @@ std::vector<Neighbour> CodeScan::candidates_in(std::span<const std::uint32_t> li
   KINDLING_CHECK(head_.lists > 1);
   begin(count);
   compare_centres(lists);
-  for (std::size_t i = 0; i < lists.size(); ++i) scan_list(lists[i], products_[i], {});
+  for (const std::uint32_t list : lists) scan_list(list, products_[list], {});
   cut();
   return rows_of_hits();
 }
@@ -80,29 +100,50 @@ void CodeScan::begin(std::size_t count) {
   kept_ = 0;
   threshold_ = -std::numeric_limits<float>::infinity();
   counts_ = {};
+  if (head_.lists > 1) products_.assign(head_.lists, 0.0F);
 }
 
+// Most centres are too far away to be compared by more than their one-bit codes.
 void CodeScan::scan_promising(float margin, const RowSet& allowed) {
-  std::vector<std::uint32_t> all(head_.lists);
-  std::iota(all.begin(), all.end(), 0U);
-  compare_centres(all);
-  const float spreads = (head_.version == 1 ? spread_share : margin) * asked_.length();
-  const float below = (head_.version == 1 ? margin : 0) * asked_.length();
-  std::vector<std::pair<float, std::uint32_t>> order(head_.lists);
-  for (std::uint32_t i = 0; i < head_.lists; ++i) {
-    const float promise = products_[i] + spreads * parts_.spreads[i];
-    // A NaN must not come into a comparison: an infinite margin of a list whose rows are all the same gives
-    // one, and bytes that nobody made do.
-    order[i] = {std::isnan(promise) ? std::numeric_limits<float>::infinity() : promise, i};
+  std::vector<std::uint32_t> lists(head_.lists);
+  std::iota(lists.begin(), lists.end(), 0U);
+  std::size_t first = lists.size();
+  if (!parts_.centre_factors.empty() && lists.size() >= estimated_lists_min) {
+    first = lists.size() / estimated_share;
+    std::vector<float> promises = estimated_products();
+    for (std::uint32_t list = 0; list < head_.lists; ++list)
+      promises[list] = promise(list, promises[list], margin);
+    std::nth_element(lists.begin(), lists.begin() + static_cast<std::ptrdiff_t>(first), lists.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return promises[a] > promises[b]; });
   }
+  if (scan_in_order(std::span(lists).first(first), margin, allowed))
+    scan_in_order(std::span(lists).subspan(first), margin, allowed);
+}
+
+// What a list promises; infinite where that is no number: an infinite margin of a list whose rows are all the
+// same gives none, and bytes that nobody made do.
+float CodeScan::promise(std::uint32_t list, float product, float margin) const {
+  const float spreads = (head_.version == 1 ? spread_share : margin) * asked_.length();
+  const float promised = product + spreads * parts_.spreads[list];
+  return std::isnan(promised) ? std::numeric_limits<float>::infinity() : promised;
+}
+
+// Whether all of them mattered.
+bool CodeScan::scan_in_order(std::span<const std::uint32_t> lists, float margin, const RowSet& allowed) {
+  compare_centres(lists);
+  const float below = (head_.version == 1 ? margin : 0) * asked_.length();
+  std::vector<std::pair<float, std::uint32_t>> order;
+  order.reserve(lists.size());
+  for (const std::uint32_t list : lists) order.emplace_back(promise(list, products_[list], margin), list);
   const auto less = [](const auto& a, const auto& b) { return a < b; };
   std::make_heap(order.begin(), order.end(), less);
   for (auto end = order.end(); end != order.begin(); --end) {
-    if (order.front().first < threshold_ - below) break;
+    if (order.front().first < threshold_ - below) return false;
     std::pop_heap(order.begin(), end, less);
     const std::uint32_t list = (end - 1)->second;
     scan_list(list, products_[list], allowed);
   }
+  return true;
 }
 
 // product: of the query with the list's centre.

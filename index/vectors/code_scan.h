@@ -64,13 +64,16 @@ class CodeScan {
 
   // Of the last search.
   [[nodiscard]] const ScanCounts& counts() const { return counts_; }
-  // With the centre of each list, whatever `candidates` scanned; empty for one list.
+  // With the centre of each list that was looked at; empty for one list.
   [[nodiscard]] std::span<const float> centre_products() const { return products_; }
 
  private:
   void compare_centres(std::span<const std::uint32_t> lists);
+  [[nodiscard]] std::vector<float> estimated_products() const;
   void begin(std::size_t count);
   void scan_promising(float margin, const RowSet& allowed);
+  bool scan_in_order(std::span<const std::uint32_t> lists, float margin, const RowSet& allowed);
+  [[nodiscard]] float promise(std::uint32_t list, float product, float margin) const;
   void scan_list(std::uint32_t list, float product, const RowSet& allowed);
   void scan_blocks(std::size_t first, std::size_t end, const RowSet& allowed);
   void scan_run(const OneBitBlocks& blocks, std::size_t place, std::size_t first, std::size_t end,

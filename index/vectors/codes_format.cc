@@ -48,6 +48,10 @@ std::size_t cut_parts(const CodesHead& head, const char* bytes, CodesParts& part
   cutter.cut(parts.row_scales, head.rows);
   cutter.cut(parts.row_codes, head.rows * stride);
   cutter.cut(parts.neighbours, std::size_t{head.rows} * head.neighbours);
+  const std::size_t centre_places =
+      head.version == 1 ? 0 : (centres + code_block_rows - 1) / code_block_rows * code_block_rows;
+  cutter.cut(parts.centre_factors, centre_places);
+  cutter.cut(parts.centre_planes, centre_places * (Rotation::padded(head.dimensions) / 8));
   return cutter.used();
 }
 

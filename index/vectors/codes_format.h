@@ -66,6 +66,9 @@ struct CodesParts {
   std::span<const Int8Scale> row_scales;       // [rows]
   std::span<const std::int8_t> row_codes;      // [rows][stride]
   std::span<const std::uint32_t> neighbours;   // [rows][neighbours], nearest first, no_row past the last
+  // One-bit codes of the centres as of rows, in blocks; none for one list, nor in version 1.
+  std::span<const std::uint16_t> centre_factors;
+  std::span<const std::uint8_t> centre_planes;
 
   [[nodiscard]] Int8Rows int8_rows() const {
     return {row_codes.data(), row_scales.data(), static_cast<std::uint32_t>(row_scales.size()),

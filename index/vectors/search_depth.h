@@ -3,10 +3,9 @@
 //
 // A sampled query is one row and .6 of each of three others, drawn at random. A single row would promise too
 // much: it lies among its neighbours, where a question lies between them (docs/vectors.md has both measured).
-// Their true neighbours are
-// worked out; where the codes put these says how many candidates the recall wanted takes and how far below the
-// best candidates the promise of their lists lies. What follows is then run as a search would, and its recall
-// kept. Pure; safe from any thread.
+// Their true neighbours are worked out; where the codes put these says how many candidates the recall wanted
+// takes, and how many spreads of its list a neighbour reaches further than its centre. What follows is then run
+// as a search would, and its recall kept. Pure; safe from any thread.
 #pragma once
 
 #include <vector>

@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint32_t rows_max = 1U << 31U;
 constexpr std::uint32_t lists_max = 1U << 16U;
 constexpr std::uint32_t rows_at_once = 1'024;
-constexpr std::size_t lists_at_once = 4;
+constexpr std::size_t lists_at_once = code_block_rows;  // whose own codes are a block
 
 // So many times the root of the rows, so that comparing centres costs about what scanning lists does.
 constexpr double lists_per_root = 1.25;
@@ -106,7 +106,8 @@ class Encoder {
     }
     bytes_ = AlignedArray<char>(codes_size(head_));
     parts_ = codes_parts(head_, bytes_.data());
-    std::fill(writable(parts_.factors).begin(), writable(parts_.factors).end(), code_no_factor);
+    std::ranges::fill(writable(parts_.factors), code_no_factor);
+    std::ranges::fill(writable(parts_.centre_factors), code_no_factor);
     if (head_.lists == 1) {
       writable(parts_.first_block)[1] = head_.blocks;
       return;
@@ -181,6 +182,9 @@ class Encoder {
     const float scale = encode_int8(centre, code).scale;
     writable(parts_.centre_scales)[list] = {scale, 0};
     for (std::uint32_t d = 0; d < rows_.dimensions; ++d) centre[d] = scale * static_cast<float>(code[d]);
+    std::vector<float> rotated(rotation_.padded());
+    rotation_.rotate(centre, rotated);
+    write_one_bit(rotated, list, writable(parts_.centre_planes), writable(parts_.centre_factors));
     double squares = 0;
     std::size_t place = std::size_t{parts_.first_block[list]} * code_block_rows;
     for (const std::uint32_t row : rows) squares += write_row(row, place++, centre);
@@ -198,11 +202,15 @@ class Encoder {
       squares += double{rest[d]} * double{rest[d]};
     }
     rotation_.rotate(rest, rotated);
-    const std::size_t block = place / code_block_rows, bytes = rotated.size() / 8;
-    encode_one_bit(rotated, place % code_block_rows,
-                   writable(parts_.planes).data() + block * bytes * code_block_rows,
-                   writable(parts_.factors).data() + block * code_block_rows);
+    write_one_bit(rotated, place, writable(parts_.planes), writable(parts_.factors));
     return squares;
+  }
+
+  static void write_one_bit(std::span<const float> rotated, std::size_t place, std::span<std::uint8_t> planes,
+                            std::span<std::uint16_t> factors) {
+    const std::size_t block = place / code_block_rows, bytes = rotated.size() / 8;
+    encode_one_bit(rotated, place % code_block_rows, planes.data() + block * bytes * code_block_rows,
+                   factors.data() + block * code_block_rows);
   }
 
   void measure() {

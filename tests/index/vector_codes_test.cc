@@ -260,16 +260,16 @@ TEST(VectorCodes, RefuseBytesThatAreCutOrOfOthers) {
 TEST(VectorCodes, AreReadAsVersion1) {
   const std::string_view bytes = listed().bytes.view();
   CodesHead head = listed().codes.head();
-  const std::size_t parts = bytes.size() - head.bytes() - listed().codes.neighbour_bytes();
   head.version = 1;
   head.neighbours = head.depths_walked = 0;
+  const std::size_t parts = codes_size(head) - head.bytes();
   for (SearchDepth& depth : std::span(head.depth).first(head.depths)) depth.margin = .4F;
   AlignedArray<char> old(head.bytes() + parts);
   std::memcpy(old.data(), &head, head.bytes());
   std::memcpy(old.data() + head.bytes(), bytes.data() + sizeof head, parts);
   const VectorCodes codes = VectorCodes::open({old.data(), old.size()}, listed().data).value();
   EXPECT_FALSE(codes.plan(10, {}, scanning()).walks);
-  EXPECT_EQ(codes.scanned_bytes(), listed().codes.scanned_bytes());
+  EXPECT_LT(codes.scanned_bytes(), listed().codes.scanned_bytes());  // by the codes of centres
   const auto queries = questions(60);
   std::size_t hits = 0;
   for (std::uint32_t q = 0; q < 60; ++q) {
