@@ -84,7 +84,8 @@ std::vector<Neighbour> CodeScan::candidates(std::size_t count, float margin, con
 }
 
 std::vector<Neighbour> CodeScan::candidates_in(std::span<const std::uint32_t> lists, std::size_t count) {
-  KINDLING_CHECK(head_.lists > 1);
+  KINDLING_CHECK(head_.lists > 1 &&
+                 std::ranges::all_of(lists, [this](std::uint32_t list) { return list < head_.lists; }));
   begin(count);
   compare_centres(lists);
   for (const std::uint32_t list : lists) scan_list(list, products_[list], {});

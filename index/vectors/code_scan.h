@@ -59,7 +59,7 @@ class CodeScan {
   // The `count` allowed rows of the largest estimates in the lists that matter, in no order; all when there are
   // fewer. margin: as the codes' version has it; infinite: every list matters. Requires: count > 0.
   [[nodiscard]] std::vector<Neighbour> candidates(std::size_t count, float margin, const RowSet& allowed);
-  // Likewise of these lists and no others. Requires: more lists than one.
+  // Likewise of these lists and no others. Requires: more lists than one, these among them.
   [[nodiscard]] std::vector<Neighbour> candidates_in(std::span<const std::uint32_t> lists, std::size_t count);
 
   // Of the last search.

@@ -104,8 +104,7 @@ Result<CodesHead> read_codes_head(std::string_view bytes, const VectorMatrix& ro
   }
   if (bytes.size() < head.bytes()) return corrupt("are cut off");
   std::memcpy(static_cast<void*>(&head), bytes.data(), head.bytes());
-  if (head.neighbours > neighbours_max || (head.neighbours > 0) != (head.version == 2 && head.lists > 0))
-    return corrupt("a number of neighbours that cannot be");
+  if (head.neighbours > neighbours_max) return corrupt("a number of neighbours that cannot be");
   if (head.rows != rows.count || head.dimensions != rows.dimensions)
     return corrupt("are of other vectors: " + std::to_string(head.rows) + " x " +
                    std::to_string(head.dimensions));

@@ -103,6 +103,21 @@ TEST(NeighbourGraph, LeavesOutRowsWithoutAVectorAndEndsWhereThereAreNoMore) {
   }
 }
 
+// Rows of three kinds, each many times: most of the lists stay empty.
+TEST(NeighbourGraph, IsOfTheListsThatAreLeft) {
+  const auto kinds = clustered_rows(3, wide, 11);
+  std::vector<float> rows;
+  for (std::uint32_t row = 0; row < 600; ++row) {
+    const auto kind = kinds.begin() + static_cast<std::ptrdiff_t>(row * 7 % 3 * wide);
+    rows.insert(rows.end(), kind, kind + wide);
+  }
+  const Listed coded(rows, 20);
+  ASSERT_EQ(coded.head.lists, 3u);
+  for (std::uint32_t row = 0; row < 600; ++row) {
+    for (const std::uint32_t near : coded.near(row)) ASSERT_EQ(near * 7 % 3, row * 7 % 3);
+  }
+}
+
 // From a single row of the wanted ones the others are found, most of them, in whatever lists they lie.
 TEST(NeighbourWalk, FindsWhatIsNearWhatWasFound) {
   std::size_t right = 0, all = 0;

@@ -85,6 +85,25 @@ TEST(VectorCodes, KeepTheRecallThatTheyPromise) {
   }
 }
 
+// A question is about one matter and touches others: it lies between rows, not among their neighbours.
+TEST(VectorCodes, KeepItForWhatLiesBetweenRowsToo) {
+  std::mt19937 random(5);
+  for (const Coded* coded : {&scanned(), &listed()}) {
+    std::size_t hits = 0;
+    for (int q = 0; q < 200; ++q) {
+      std::vector<float> query(wide);
+      for (const float weight : {1.0F, .6F, .6F, .6F}) {
+        const auto row = coded->data.row(static_cast<std::uint32_t>(random() % 6'000));
+        for (std::uint32_t d = 0; d < wide; ++d) query[d] += weight * row[d];
+      }
+      const auto exact = exact_nearest(coded->data, {query.data(), 1, wide, wide}, 10).front();
+      for (const Neighbour& one : coded->codes.nearest(query, 10, {}, scanning()))
+        hits += static_cast<std::size_t>(std::ranges::count(exact, one.row, &Neighbour::row));
+    }
+    EXPECT_GE(hits, 1'970u);
+  }
+}
+
 TEST(VectorCodes, AreTheSameBytesOnAnyNumberOfThreads) {
   const auto rows = clustered_rows(2'500, wide, 4);
   for (VectorCodesOptions options : {as_scan, as_lists}) {
@@ -218,8 +237,11 @@ class Spoilt {
     const std::vector<std::uint64_t> some(100, 0x5555'5555'5555'5555);
     for (const std::size_t k : {1u, 10u, 300u}) {
       for (const RowSet& allowed : {RowSet(), RowSet(some, 3'000)}) {
-        for (const Neighbour& one : codes->nearest(coded_.data.row(7), k, allowed))
-          EXPECT_LT(one.row, coded_.data.count);
+        // By comparing all that is allowed, and by scanning.
+        for (const VectorCosts& costs : {VectorCosts{}, scanning()}) {
+          for (const Neighbour& one : codes->nearest(coded_.data.row(7), k, allowed, costs))
+            EXPECT_LT(one.row, coded_.data.count);
+        }
       }
     }
   }
@@ -283,6 +305,25 @@ TEST(VectorCodes, AreReadAsVersion1) {
   head.version = 2;
   std::memcpy(old.data(), &head, CodesHead::bytes_of_version_1);
   EXPECT_EQ(VectorCodes::open({old.data(), old.size()}, listed().data).error().code, ErrorCode::index_corrupt);
+}
+
+// So many that their centres are estimated before they are compared.
+TEST(VectorCodes, LookIntoAllListsWhereAllMatter) {
+  const Coded coded(clustered_rows(6'000, wide, 1), wide, {.threads = 2, .exact_below = 100, .lists = 300});
+  const CodesHead& head = coded.codes.head();
+  ASSERT_GT(head.lists, 256u);
+  const CodesParts parts = codes_parts(head, coded.bytes.view().data());
+  const Rotation rotation(wide);
+  const ScanQuery asked(rotation, coded.data.row(9));
+  CodeScan scan(head, parts, asked);
+  EXPECT_EQ(scan.candidates(10, std::numeric_limits<float>::infinity(), {}).size(), 10u);
+  EXPECT_EQ(scan.counts().lists, head.lists);
+  EXPECT_EQ(scan.candidates(10, .2F, {}).size(), 10u);
+  EXPECT_LT(scan.counts().lists, head.lists / 4);
+  // All that are compared have their true products, by int8 codes.
+  const auto products = scan.centre_products();
+  EXPECT_GT(std::ranges::count_if(products, [](float product) { return product != 0; }), head.lists / 5);
+  for (const std::size_t k : {10u, 100u}) EXPECT_GE(recall(coded, 100, k), .985) << k;
 }
 
 TEST(VectorCodes, WalkWhereNeighboursMayBeFound) {
