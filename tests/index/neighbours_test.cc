@@ -3,6 +3,7 @@
 #include <limits>
 #include <set>
 
+#include "index/vectors/list_training.h"
 #include "index/vectors/neighbour_graph.h"
 #include "index/vectors/neighbour_walk.h"
 #include "index/vectors/vector_codes.h"
@@ -84,7 +85,7 @@ TEST(NeighbourGraph, LeavesOutRowsWithoutAVectorAndEndsWhereThereAreNoMore) {
   for (std::size_t row = 0; row < scales.size(); row += 4)
     scales[row].lost = std::numeric_limits<float>::quiet_NaN();
   parts.row_scales = scales;
-  std::vector<std::uint32_t> lists(2'000 * std::size_t{lists_near_row}, no_row);
+  std::vector<std::uint32_t> lists(2'000 * std::size_t{lists_near_row}, no_list);
   for (std::uint32_t row = 0; row < 2'000; ++row) lists[row * std::size_t{lists_near_row}] = row % 3;
   std::vector<std::uint32_t> out(2'000 * std::size_t{neighbours_kept}, 7), again = out;
   find_neighbours(coded.head, parts, coded.data, lists, 1, out);
