@@ -29,8 +29,8 @@ constexpr std::uint32_t candidates_min = 64;
 // So many of the best estimates are put in order to see where the true neighbours stand among them.
 constexpr std::size_t placed_min = 2'048;
 constexpr std::size_t placed_per_k = 6;
-constexpr std::uint32_t walked_k_max =
-    400;  // a walk from more takes longer than what it saves (docs/vectors.md)
+// A walk from more hits takes longer than what it saves (docs/vectors.md).
+constexpr std::uint32_t walked_k_max = 400;
 // How many times the misses allowed a first guess may leave: a walk finds most of them.
 constexpr std::array<double, 10> generosities = {12, 8, 6, 4, 3, 2, 1.5, 1.1, .8, .6};
 constexpr double generosity_without_walk = 2;

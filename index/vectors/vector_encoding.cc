@@ -19,9 +19,9 @@ namespace {
 constexpr std::uint32_t rows_max = 1U << 31U;
 constexpr std::uint32_t lists_max = 1U << 16U;
 constexpr std::uint32_t rows_at_once = 1'024;
-constexpr std::size_t lists_at_once = code_block_rows;  // whose own codes are a block
+constexpr std::size_t lists_at_once = 4;
 
-// So many times the root of the rows, so that comparing centres costs about what scanning lists does.
+// So many times the root of the rows: more lists cost more to compare, fewer more to scan (docs/vectors.md).
 constexpr double lists_per_root = 1.25;
 
 std::uint32_t lists_for(std::uint32_t rows) {
