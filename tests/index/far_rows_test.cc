@@ -18,6 +18,7 @@
 #include "index/store/page_warming.h"
 #include "index/vectors/chunk_vectors.h"
 #include "index/vectors/code_scan.h"
+#include "index/vectors/neighbour_walk.h"
 #include "index/vectors/vector_codes.h"
 #include "tests/index/clustered_rows.h"
 #include "tests/index/memory_folder.h"
@@ -102,6 +103,31 @@ TEST(FarRows, OfListsGiveTheSameNeighbours) {
       EXPECT_EQ(here.candidates(count, .1F, {}), there.candidates(count, .1F, {}));
       EXPECT_EQ(here.counts().blocks, there.counts().blocks);
     }
+  }
+}
+
+// Rows, their codes and their neighbours in one file, as an index has them.
+TEST(FarRows, AreWalkedAlongAsThoseThatLieNear) {
+  const std::vector<float> rows = clustered_rows(5'000, 32, 12);
+  const VectorCodeBytes bytes =
+      encode_vectors(matrix_of_rows(rows, 32), {.exact_below = 100, .scan_below = 200, .lists = 60}).value();
+  const MemoryFolder folder;
+  const auto path = folder.path() / "vectors";
+  ASSERT_TRUE(
+      write_atomically(system_files(), path, std::string(bytes.view()) + std::string(bytes_of(rows))).ok());
+  const auto file = system_files().map(path).value();
+  const std::string_view codes = file->bytes().substr(0, bytes.view().size());
+  const VectorMatrix data{reinterpret_cast<const float*>(file->bytes().data() + codes.size()), 5'000, 32, 32};
+  const CodesHead head = read_codes_head(codes, data).value();
+  const CodesParts parts = codes_parts(head, codes.data());
+  const std::atomic<bool> near{false};
+  for (std::uint32_t q = 0; q < 50; ++q) {
+    const auto query = data.row(q * 97);
+    const Int8Query by_codes(query, int8_stride(32));
+    const std::vector<Neighbour> begin{exact_nearest(data, {query.data(), 1, 32, 32}, 4).front().back()};
+    const auto here = walked(head, parts, data, query, by_codes, begin, 20);
+    EXPECT_EQ(here.size(), 20u);
+    EXPECT_EQ(walked(head, parts, data, query, by_codes, begin, 20, {}, {file.get(), &near}), here);
   }
 }
 
