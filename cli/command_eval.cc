@@ -165,7 +165,8 @@ Result<ExitCode> command_eval(Session& session) {
   if (const auto list = session.arguments.text("packs")) {
     KINDLING_TRY(options.pack_budgets, budgets_of(*list));
   }
-  options.quality = session.arguments.toggle("quality");
+  options.effort.quality = session.arguments.toggle("quality");
+  options.effort.exact = session.arguments.toggle("exact");
   options.ranking = !session.arguments.toggle("no-ranking");
   options.calibrate = session.arguments.toggle("calibrate");
   options.answers = session.arguments.toggle("answers");

@@ -69,6 +69,9 @@ constexpr Flag flag_table[] = {
     {"quality", 0, FlagKind::toggle, "",
      "compare the sentences of the best chunks with the question too: better, and slower by a few tenths of a "
      "second"},
+    {"exact", 0, FlagKind::toggle, "",
+     "compare the question with the vector of every chunk: nothing is missed, at a million chunks after some "
+     "hundredths of a second"},
     {"explain", 0, FlagKind::toggle, "", "show what each score is made of, or why each sentence is in"},
     {"why", 0, FlagKind::text, "DOCUMENT", "say why this document is in or is not"},
     {"at", 0, FlagKind::text, "SNAPSHOT", "the index as it was when 'kindling snapshot create' named it so"},
@@ -211,22 +214,13 @@ constexpr Names index_flags[] = {"index",           "prune",
                                  "dimensions",      "no-embedding-cache",
                                  "embedding-cache", "encoder-key-env",
                                  "memory",          "first-pass"};
-constexpr Names search_flags[] = {"index",
-                                  "k",
-                                  "mode",
-                                  "by",
-                                  "filter",
-                                  "at",
-                                  "quality",
-                                  "explain",
-                                  "why",
-                                  "encoder",
-                                  "encoder-precision",
+constexpr Names search_flags[] = {"index",          "k",     "mode",    "by",  "filter",  "at",
+                                  "quality",        "exact", "explain", "why", "encoder", "encoder-precision",
                                   "encoder-key-env"};
 constexpr Names pack_flags[] = {
-    "index",   "at",           "model",    "instructions",    "budget", "reserve", "per-document", "pin",
-    "order",   "mode",         "deadline", "explain",         "why",    "filter",  "image",        "audio",
-    "figures", "image-tokens", "encoder",  "encoder-key-env", "quality"};
+    "index",   "at",           "model",    "instructions",    "budget",  "reserve", "per-document", "pin",
+    "order",   "mode",         "deadline", "explain",         "why",     "filter",  "image",        "audio",
+    "figures", "image-tokens", "encoder",  "encoder-key-env", "quality", "exact"};
 constexpr Names ask_flags[] = {"index",         "at",           "model",        "tools",
                                "instructions",  "thinking",     "subagents",    "whole",
                                "plan-by-model", "cost-max",     "tokens-max",   "calls-max",
@@ -236,20 +230,20 @@ constexpr Names ask_flags[] = {"index",         "at",           "model",        
                                "no-stream",     "stream",       "record",       "require-citations",
                                "no-fallback",   "base-url",     "key-env",      "encoder",
                                "ab-model",      "ab-share",     "ab-folder",    "encoder-key-env",
-                               "quality"};
+                               "quality",       "exact"};
 constexpr Names chat_flags[] = {"index",       "at",       "model",     "tools",        "instructions",
                                 "thinking",    "budget",   "reserve",   "per-document", "pin",
                                 "order",       "image",    "audio",     "figures",      "image-tokens",
                                 "mode",        "filter",   "no-stream", "stream",       "require-citations",
                                 "no-fallback", "base-url", "key-env",   "encoder",      "encoder-key-env",
-                                "ab-model",    "ab-share", "ab-folder", "quality"};
+                                "ab-model",    "ab-share", "ab-folder", "quality",      "exact"};
 constexpr Names replay_flags[] = {"index", "only", "pace", "encoder", "encoder-key-env"};
 constexpr Names token_flags[] = {"tokenizer", "model", "calibrate", "rebuild", "reset", "base-url", "encoder"};
 constexpr Names embed_flags[] = {
     "out", "query", "stream", "encoder", "threads", "encoder-precision", "dimensions", "encoder-key-env"};
 constexpr Names eval_flags[] = {
     "index",   "run",     "answers",           "packs",           "no-ranking", "calibrate",
-    "encoder", "threads", "encoder-precision", "encoder-key-env", "quality"};
+    "encoder", "threads", "encoder-precision", "encoder-key-env", "quality",    "exact"};
 constexpr Names bench_flags[] = {"index", "queries", "threads", "seconds", "encoder",
                                  "data",  "recall",  "filter",  "k",       "encoder-key-env"};
 constexpr Names index_only[] = {"index"};

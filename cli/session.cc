@@ -91,7 +91,8 @@ Result<std::unique_ptr<Encoder>> open_asking_encoder(Session& session, const Sna
 
 Result<Question> read_question_options(Session& session) {
   Question question{.text = "", .mode = mode_of(session), .filter = {}};
-  question.quality = session.arguments.toggle("quality");
+  question.effort.quality = session.arguments.toggle("quality");
+  question.effort.exact = session.arguments.toggle("exact");
   if (const auto expression = session.arguments.text("filter")) {
     KINDLING_TRY(question.filter, Filter::parse(*expression).within("--filter"));
   }

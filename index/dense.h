@@ -22,6 +22,10 @@ struct CosineSpread {
       0;  // that were looked at: all, or a sample that the snapshot keeps; 0: none has a vector
 };
 
+// Whether a search for the nearest goes by what costs least for the recall that was wanted when the vectors
+// were indexed, or compares every chunk that may be found, whatever that costs.
+enum class NearestSearch : std::uint8_t { planned, exact };
+
 // How the nearest chunks are looked for: over all files of vectors together.
 struct NearestPlan {
   std::uint64_t rows = 0;                           // that may be found

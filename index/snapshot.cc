@@ -191,8 +191,9 @@ class IndexSnapshot final : public Snapshot {
   void cosines(std::span<const float> query, std::span<const ChunkIndex> chunks,
                std::span<float> out) const override;
   [[nodiscard]] std::vector<NearestChunk> nearest(std::span<const float> query, std::size_t count,
-                                                  const DocumentSet& allowed) const override;
-  [[nodiscard]] NearestPlan nearest_plan(std::size_t count, const DocumentSet& allowed) const override;
+                                                  const DocumentSet& allowed, NearestSearch how) const override;
+  [[nodiscard]] NearestPlan nearest_plan(std::size_t count, const DocumentSet& allowed,
+                                         NearestSearch how) const override;
   [[nodiscard]] CosineSpread cosine_spread(std::span<const float> query) const override;
   [[nodiscard]] float mean_cosine(std::span<const float> query) const override;
   [[nodiscard]] std::span<const float> vector(ChunkIndex chunk) const override;
@@ -505,16 +506,17 @@ AllowedRows IndexSnapshot::rows_of(const DocumentSet& allowed) const {
 }
 
 std::vector<NearestChunk> IndexSnapshot::nearest(std::span<const float> query, std::size_t count,
-                                                 const DocumentSet& allowed) const {
+                                                 const DocumentSet& allowed, NearestSearch how) const {
   KINDLING_CHECK(query.size() == settings_.dimensions);
   if (vectors_ == nullptr || count == 0) return {};
   warming_->asked();
-  return vectors_->rows().nearest(query, count, rows_of(allowed).sets());
+  return vectors_->rows().nearest(query, count, rows_of(allowed).sets(), how);
 }
 
-NearestPlan IndexSnapshot::nearest_plan(std::size_t count, const DocumentSet& allowed) const {
+NearestPlan IndexSnapshot::nearest_plan(std::size_t count, const DocumentSet& allowed,
+                                        NearestSearch how) const {
   return vectors_ == nullptr || count == 0 ? NearestPlan{}
-                                           : vectors_->rows().plan(count, rows_of(allowed).sets());
+                                           : vectors_->rows().plan(count, rows_of(allowed).sets(), how);
 }
 
 CosineSpread IndexSnapshot::cosine_spread(std::span<const float> query) const {

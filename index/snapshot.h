@@ -199,9 +199,11 @@ class Snapshot {
   // The `count` nearest chunks of `allowed` documents, nearest first, cosines exact; of equal ones the earlier.
   // Found to the recall that docs/vectors.md promises: in a small collection all of them.
   [[nodiscard]] virtual std::vector<NearestChunk> nearest(std::span<const float> query, std::size_t count,
-                                                          const DocumentSet& allowed) const = 0;
+                                                          const DocumentSet& allowed,
+                                                          NearestSearch how = NearestSearch::planned) const = 0;
   // What `nearest` would do and is expected to take.
-  [[nodiscard]] virtual NearestPlan nearest_plan(std::size_t count, const DocumentSet& allowed) const = 0;
+  [[nodiscard]] virtual NearestPlan nearest_plan(std::size_t count, const DocumentSet& allowed,
+                                                 NearestSearch how = NearestSearch::planned) const = 0;
   // Over all live chunks, or over a sample of some thousand of a large collection, always the same.
   [[nodiscard]] virtual CosineSpread cosine_spread(std::span<const float> query) const = 0;
   // Its mean alone, up to the rounding of sums, without a pass over anything.

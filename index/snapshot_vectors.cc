@@ -49,8 +49,13 @@ bool SnapshotVectors::cover(std::uint32_t first, std::uint32_t end) const {
   return first >= end;
 }
 
+const CosineSample& SnapshotVectors::sample() const {
+  std::call_once(sample_once_, [this] { sample_.emplace(parts_, dimensions_, live_rows_->sets()); });
+  return *sample_;
+}
+
 float SnapshotVectors::mean_cosine(std::span<const float> query) const {
-  std::call_once(mean_once_, [this] { mean_ = vectors_->mean(live_rows_->sets()); });
+  std::call_once(mean_once_, [this] { mean_ = sample().mean(); });
   return inner_product(query, mean_);
 }
 

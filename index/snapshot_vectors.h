@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "index/store/page_warming.h"
 #include "index/vectors/allowed_rows.h"
 #include "index/vectors/chunk_vectors.h"
+#include "index/vectors/cosine_sample.h"
 #include "index/vectors/vector_file.h"
 
 namespace kindling {
@@ -46,19 +48,21 @@ class SnapshotVectors {
   // Whether every chunk of [first, end) has a row.
   [[nodiscard]] bool cover(std::uint32_t first, std::uint32_t end) const;
 
-  [[nodiscard]] CosineSpread spread(std::span<const float> query) const {
-    return vectors_->spread(query, live_rows_->sets());
-  }
+  // Over the live rows. The sample is drawn by whoever asks first.
+  [[nodiscard]] CosineSpread spread(std::span<const float> query) const { return sample().spread(query); }
   // The mean of the spread, from the mean row: kept, because it does not depend on the query.
   [[nodiscard]] float mean_cosine(std::span<const float> query) const;
 
  private:
+  [[nodiscard]] const CosineSample& sample() const;
+
   std::uint32_t dimensions_;
   std::vector<VectorFile> files_;
   std::vector<VectorPart> parts_;
   std::unique_ptr<ChunkVectors> vectors_;
   std::unique_ptr<AllowedRows> live_rows_;
-  mutable std::once_flag mean_once_;
+  mutable std::once_flag sample_once_, mean_once_;
+  mutable std::optional<CosineSample> sample_;
   mutable std::vector<float> mean_;
 };
 

@@ -54,7 +54,7 @@ Result<ModeScores> measure(const Snapshot& snapshot, const Encoder& encoder, con
   for (const TestQuery& query : set.queries) {
     KINDLING_TRY(
         const Ranking ranking,
-        rank(snapshot, encoder, {.text = query.text, .mode = mode, .filter = {}, .quality = options.quality},
+        rank(snapshot, encoder, {.text = query.text, .mode = mode, .filter = {}, .effort = options.effort},
              cancellation));
     const Judgements& judged = set.judgements.at(query.id);
     scores.ndcg_cut_10 += ndcg(ranking.documents, judged, 10);
@@ -112,7 +112,7 @@ Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& e
   }
   if (options.answers) {
     say("answering");
-    KINDLING_TRY(report.answers, grade_answers(*snapshot, encoder, set, options.quality, cancellation));
+    KINDLING_TRY(report.answers, grade_answers(*snapshot, encoder, set, options.effort, cancellation));
   }
   if (options.calibrate) {
     say("calibrating");
@@ -122,7 +122,7 @@ Result<EvaluateReport> evaluate(const EvaluateOptions& options, const Encoder& e
   }
   if (!options.pack_budgets.empty()) {
     say("packing");
-    KINDLING_TRY(report.packs, evaluate_packs(*snapshot, encoder, set, options.pack_budgets, options.quality,
+    KINDLING_TRY(report.packs, evaluate_packs(*snapshot, encoder, set, options.pack_budgets, options.effort,
                                               options.threads, cancellation));
   }
   return report;

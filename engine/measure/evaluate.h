@@ -31,7 +31,7 @@ struct EvaluateOptions {
   std::vector<std::uint64_t>
       pack_budgets;        // grade packs of these sizes (engine/measure/evaluate_packs.h); empty: none
   bool ranking = true;     // run the three modes
-  bool quality = false;    // Question::quality of all questions
+  SearchEffort effort;     // of all questions
   bool calibrate = false;  // fit the threshold of abstention to this collection, and keep it beside the index
   unsigned threads = 0;
   std::filesystem::path decoder;

@@ -64,9 +64,9 @@ class PackTrial {
   PackTrial(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set, const TestQuery& query)
       : snapshot_(snapshot), encoder_(encoder), query_(query), check_(snapshot, set, query) {}
 
-  Result<std::vector<Outcome>> run(std::span<const std::uint64_t> budgets, bool quality,
+  Result<std::vector<Outcome>> run(std::span<const std::uint64_t> budgets, const SearchEffort& effort,
                                    const Cancellation& cancellation) {
-    const Question question{.text = query_.text, .mode = SearchMode::hybrid, .filter = {}, .quality = quality};
+    const Question question{.text = query_.text, .mode = SearchMode::hybrid, .filter = {}, .effort = effort};
     EvidenceOptions wanted;
     std::vector<RankedChunk> ranked;
     std::vector<Outcome> outcomes;
@@ -161,8 +161,8 @@ std::optional<double> tokens_to_reach(std::span<const PackScores> scores, double
 }
 
 Result<PackEvaluation> evaluate_packs(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set,
-                                      std::span<const std::uint64_t> budgets, bool quality, unsigned threads,
-                                      const Cancellation& cancellation) {
+                                      std::span<const std::uint64_t> budgets, const SearchEffort& effort,
+                                      unsigned threads, const Cancellation& cancellation) {
   std::vector<const TestQuery*> asked;
   for (const TestQuery& query : set.queries) {
     if (query.answer_span || !query.answers.empty()) asked.push_back(&query);
@@ -171,7 +171,7 @@ Result<PackEvaluation> evaluate_packs(const Snapshot& snapshot, const Encoder& e
   std::mutex mutex;
   std::optional<Error> failed;
   parallel_for(asked.size(), threads, [&](std::size_t i) {
-    auto trial = PackTrial(snapshot, encoder, set, *asked[i]).run(budgets, quality, cancellation);
+    auto trial = PackTrial(snapshot, encoder, set, *asked[i]).run(budgets, effort, cancellation);
     if (trial) {
       outcomes[i] = std::move(*trial);
     } else {

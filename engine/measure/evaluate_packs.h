@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "encoder/encoder.h"
 #include "engine/measure/test_set.h"
+#include "engine/retrieve/question.h"
 #include "index/snapshot.h"
 
 namespace kindling {
@@ -49,7 +50,7 @@ inline constexpr double nearly_all = .95;
 // Errors: those of packing.
 [[nodiscard]] Result<PackEvaluation> evaluate_packs(const Snapshot& snapshot, const Encoder& encoder,
                                                     const TestSet& set, std::span<const std::uint64_t> budgets,
-                                                    bool quality, unsigned threads,
+                                                    const SearchEffort& effort, unsigned threads,
                                                     const Cancellation& cancellation);
 
 }  // namespace kindling

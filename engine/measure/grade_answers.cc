@@ -33,7 +33,7 @@ double share(std::uint64_t part, std::uint64_t whole) {
 }  // namespace
 
 Result<AnswerScores> grade_answers(const Snapshot& snapshot, const Encoder& encoder, const TestSet& set,
-                                   bool quality, const Cancellation& cancellation) {
+                                   const SearchEffort& effort, const Cancellation& cancellation) {
   AskOptions never_abstaining;
   never_abstaining.evidence_threshold = 0;
   AnswerScores scores;
@@ -41,7 +41,7 @@ Result<AnswerScores> grade_answers(const Snapshot& snapshot, const Encoder& enco
   std::array<std::uint64_t, 2> asked_of{}, held_of{};
   for (const TestQuery& query : set.queries) {
     if (query.answers.empty()) continue;
-    const Question question{.text = query.text, .mode = SearchMode::hybrid, .filter = {}, .quality = quality};
+    const Question question{.text = query.text, .mode = SearchMode::hybrid, .filter = {}, .effort = effort};
     KINDLING_TRY(const Answer answer,
                  ask(snapshot, &encoder, question, nullptr, never_abstaining, {}, cancellation));
     const bool holds =

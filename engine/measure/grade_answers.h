@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "encoder/encoder.h"
 #include "engine/measure/test_set.h"
+#include "engine/retrieve/question.h"
 #include "index/snapshot.h"
 
 namespace kindling {
@@ -25,7 +26,7 @@ struct AnswerScores {
 
 // Errors: those of ask.
 [[nodiscard]] Result<AnswerScores> grade_answers(const Snapshot& snapshot, const Encoder& encoder,
-                                                 const TestSet& set, bool quality,
+                                                 const TestSet& set, const SearchEffort& effort,
                                                  const Cancellation& cancellation);
 
 }  // namespace kindling

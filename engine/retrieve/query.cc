@@ -21,6 +21,7 @@ Result<Query> read_question(const Snapshot& snapshot, const Question& question) 
   KINDLING_TRY_VOID(check_question(question));
   Query query;
   query.text = question.text;
+  query.nearest = question.effort.exact ? NearestSearch::exact : NearestSearch::planned;
   query.language = detect_language(question.text, snapshot.languages());
   if (question.filter) {
     KINDLING_TRY(query.allowed, snapshot.matching(*question.filter));

@@ -33,6 +33,7 @@ struct Query {
   std::vector<float> vector;  // unit length; empty: the search is by keywords alone
   float trust = 1;            // Encoder::trust of what made the vector
   DocumentSet allowed;        // live and kept by the filter
+  NearestSearch nearest = NearestSearch::planned;
   std::vector<Phrase> phrases;
   std::vector<Correction> corrections;
   std::vector<std::string> unknown_beginnings;  // of `loc*` no word is known

@@ -86,7 +86,7 @@ std::vector<NearestChunk> find_nearest(const Snapshot& snapshot, const Query& qu
                                        Candidates& candidates) {
   if (query.vector.empty()) return {};
   const Stopwatch watch;
-  std::vector<NearestChunk> nearest = snapshot.nearest(query.vector, depth, query.allowed);
+  std::vector<NearestChunk> nearest = snapshot.nearest(query.vector, depth, query.allowed, query.nearest);
   candidates.nearest_ms = watch.milliseconds();
   candidates.has_vectors = true;
   candidates.spread = snapshot.cosine_spread(query.vector);

@@ -89,7 +89,7 @@ Result<SearchResult> search(const Snapshot& snapshot, const Encoder* encoder, co
     }
   }
   if (options.plan && found.candidates.has_vectors) {
-    result.plan = snapshot.nearest_plan(depth_of(options), query.allowed);
+    result.plan = snapshot.nearest_plan(depth_of(options), query.allowed, query.nearest);
     result.plan.took_microseconds = found.candidates.nearest_ms * 1e3;
   }
 

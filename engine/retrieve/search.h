@@ -36,7 +36,7 @@ struct Place {
 struct ScoreParts {
   float lexical = 0;   // BM25 as a share of the most the question could score
   float cosine = 0;    // to the question's vector; 0 while pending
-  float sentence = 0;  // its best sentence's, with Question::quality; else 0
+  float sentence = 0;  // its best sentence's, with SearchEffort::quality; else 0
   float feedback = 0;
   float bigram = 0;
   float named = 0;   // how far the question names the heading

@@ -108,7 +108,7 @@ Result<Scores> score_closely(const Snapshot& snapshot, const Encoder* encoder, c
                              const Query& query, Candidates& candidates, const Cancellation& cancellation) {
   Scores scores = score(snapshot, query, candidates, question.mode);
   const bool counts = question.mode == SearchMode::vector || scores.gate > 0;
-  if (!question.quality || encoder == nullptr || !candidates.has_vectors || !counts) return scores;
+  if (!question.effort.quality || encoder == nullptr || !candidates.has_vectors || !counts) return scores;
   KINDLING_TRY_VOID(compare_sentences(snapshot, *encoder, query, scores, candidates, cancellation));
   return score(snapshot, query, candidates, question.mode);
 }

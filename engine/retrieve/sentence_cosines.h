@@ -33,7 +33,7 @@ namespace kindling {
 inline constexpr std::size_t sentence_chunks = 50;   // whose sentences are encoded
 inline constexpr float sentence_title_weight = .6f;  // of the title's vector in a sentence's
 
-// `score` of the candidates; where the question wants it (`Question::quality`) and there are vectors that
+// `score` of the candidates; where the question wants it (`SearchEffort::quality`) and there are vectors that
 // count, sentences are compared in between and stand in `candidates` afterwards. `encoder` may be null. Errors:
 // those of `Encoder::encode`.
 [[nodiscard]] Result<Scores> score_closely(const Snapshot& snapshot, const Encoder* encoder,

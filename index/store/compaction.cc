@@ -9,6 +9,7 @@
 #include "index/store/merge_policy.h"
 #include "index/store/segment.h"
 #include "index/store/segment_writer.h"
+#include "index/vectors/sample_keys.h"
 #include "index/vectors/vector_file.h"
 #include "index/vectors/vector_store.h"
 
@@ -23,6 +24,7 @@ struct VectorRun {
   std::uint32_t first = 0;
   std::uint32_t count = 0;
   std::vector<std::span<const float>> rows;
+  std::vector<std::uint64_t> keys;  // vectors/sample_keys.h
 };
 
 class Compaction {
@@ -73,7 +75,7 @@ class Compaction {
         continue;
       }
       moves_.emplace_back(Slot{number, slot}, document_count_++);
-      add_vectors(segment.documents()[slot], files);
+      add_vectors(segment.documents()[slot], segment.uri(slot), files);
       KINDLING_TRY(auto document, segment.read_document(slot));
       documents_.push_back(std::move(document));
       if (documents_.size() == documents_at_once) KINDLING_TRY_VOID(flush());
@@ -82,7 +84,8 @@ class Compaction {
   }
 
   // Extends the runs by the document's chunks, which come next in the new segment.
-  void add_vectors(const DocumentRecord& document, std::span<const std::unique_ptr<VectorFile>> files) {
+  void add_vectors(const DocumentRecord& document, std::string_view uri,
+                   std::span<const std::unique_ptr<VectorFile>> files) {
     const std::uint32_t old_end = document.first_chunk + document.chunk_count;
     for (const auto& file : files) {
       const VectorShape& shape = file->shape();
@@ -90,9 +93,11 @@ class Compaction {
       const std::uint32_t end = std::min(shape.first + shape.count, old_end);
       if (begin >= end) continue;
       const std::uint32_t first = chunk_count_ + (begin - document.first_chunk);
-      if (runs_.empty() || runs_.back().first + runs_.back().count != first) runs_.push_back({first, 0, {}});
+      if (runs_.empty() || runs_.back().first + runs_.back().count != first)
+        runs_.push_back({first, 0, {}, {}});
       const std::size_t stride = row_stride(place_.settings.dimensions);
       runs_.back().rows.push_back(file->rows().subspan((begin - shape.first) * stride, (end - begin) * stride));
+      append_sample_keys(uri, begin - document.first_chunk, end - document.first_chunk, runs_.back().keys);
       runs_.back().count += end - begin;
     }
     chunk_count_ += document.chunk_count;
@@ -117,7 +122,7 @@ class Compaction {
       change_.adds(vector_file_name(number, part));
       const VectorShape shape{number, run.first, run.count, place_.settings.dimensions, 0};
       KINDLING_TRY(const WrittenFile rows,
-                   write_vector_file(place_.files, place_.folder, part, shape, run.rows));
+                   write_vector_file(place_.files, place_.folder, part, shape, run.rows, run.keys));
       KINDLING_TRY_VOID(
           place_.catalog.put_vectors({number, part, run.first, run.count, rows.bytes, rows.check}));
     }

@@ -19,14 +19,16 @@ namespace kindling {
 
 // Some rows of a file side by side, so that a few pages tell how all are spread.
 struct RowSample {
-  std::span<const std::uint32_t> which;  // ascending
+  std::span<const std::uint32_t> which;  // ascending; empty: none are side by side
   const float* rows = nullptr;           // [which.size()][stride], as the file's
+  std::span<const std::uint64_t> keys;   // of `which`, or of all rows where that is empty (sample_keys.h);
+                                         // empty: `which` is at equal steps, as early programs drew it
 };
 
 struct VectorPart {
   VectorRows rows;
   const VectorCodes* codes = nullptr;  // null: searched row by row
-  RowSample sample = {};               // empty: none was kept
+  RowSample sample = {};               // empty: nothing was kept
   FarRows far = {};                    // how to get at single rows
 };
 
@@ -48,25 +50,22 @@ class ChunkVectors {
   void inner_products(std::span<const float> query, std::span<const ChunkIndex> chunks,
                       std::span<float> out) const;
 
-  // The `count` nearest, nearest first; of equal ones the earlier.   allowed: of each part. Requires: count >
-  // 0.
+  // So many rows of 384 numbers are compared in a millisecond (docs/vectors.md). Of more, a file that has codes
+  // is searched by their plan.
+  static constexpr std::size_t every_row_compared = 50'000;
+
+  // The `count` nearest, nearest first; of equal ones the earlier. Where no more than every_row_compared are
+  // allowed none is missed, so that the result does not depend on how the rows are parted into files.
+  // allowed: of each part. Requires: count > 0.
   [[nodiscard]] std::vector<NearestChunk> nearest(std::span<const float> query, std::size_t count,
-                                                  std::span<const RowSet> allowed) const;
+                                                  std::span<const RowSet> allowed,
+                                                  NearestSearch how = NearestSearch::planned) const;
 
   // What `nearest` would do, if it asks no file twice (nearest_of_parts.h).
-  [[nodiscard]] NearestPlan plan(std::size_t count, std::span<const RowSet> allowed) const;
-
-  // Over the rows of `allowed`: all of them up to spread_rows; of more, each file's sample, or of a file
-  // without one some rows at equal steps, fewer the smaller its part of the whole is.
-  static constexpr std::uint32_t spread_rows = 8'192;
-  [[nodiscard]] CosineSpread spread(std::span<const float> query, std::span<const RowSet> allowed) const;
-  // The mean of the same rows, [dimensions]: its product with a vector is that vector's `spread(...).mean`, but
-  // for the rounding of sums. Zeros when there is none.
-  [[nodiscard]] std::vector<float> mean(std::span<const RowSet> allowed) const;
+  [[nodiscard]] NearestPlan plan(std::size_t count, std::span<const RowSet> allowed,
+                                 NearestSearch how = NearestSearch::planned) const;
 
  private:
-  [[nodiscard]] std::uint32_t spread_step() const;
-
   std::vector<VectorPart> parts_;
   std::uint32_t dimensions_;
   VectorCosts costs_;

@@ -51,13 +51,14 @@ struct Asked {
 class PartsSearch {
  public:
   PartsSearch(std::span<const VectorPart> parts, std::span<const float> query, std::size_t count,
-              std::span<const RowSet> allowed, const VectorCosts& costs)
+              std::span<const RowSet> allowed, const VectorCosts& costs, NearestSearch how)
       : parts_(parts),
         query_(query),
         coded_(query),
         count_(count),
         allowed_(allowed),
         costs_(costs),
+        how_(how),
         asked_(parts.size()) {}
 
   std::vector<Neighbour> nearest() {
@@ -117,6 +118,8 @@ class PartsSearch {
 
   std::vector<Neighbour> nearest_in(std::size_t p, std::size_t count) {
     const VectorPart& part = parts_[p];
+    if (part.codes != nullptr && how_ == NearestSearch::exact)
+      return part.codes->nearest_of_all(query_, count, allowed_[p], floor_);
     if (part.codes != nullptr) return part.codes->nearest(coded_, count, allowed_[p], costs_, part.far, floor_);
     std::vector<float> padded(row_stride(static_cast<std::uint32_t>(query_.size())), 0.0F);
     std::copy(query_.begin(), query_.end(), padded.begin());
@@ -129,6 +132,7 @@ class PartsSearch {
   std::size_t count_;
   std::span<const RowSet> allowed_;
   const VectorCosts& costs_;
+  NearestSearch how_;
   std::vector<Asked> asked_;
   std::vector<Neighbour> found_;  // chunks; once there are `count_`, the furthest last
   float floor_ = no_floor;
@@ -156,9 +160,9 @@ std::vector<std::size_t> first_asked(std::span<const VectorPart> parts, std::siz
 
 std::vector<NearestChunk> nearest_of_parts(std::span<const VectorPart> parts, std::span<const float> query,
                                            std::size_t count, std::span<const RowSet> allowed,
-                                           const VectorCosts& costs) {
+                                           const VectorCosts& costs, NearestSearch how) {
   std::vector<NearestChunk> nearest;
-  for (const Neighbour& one : PartsSearch(parts, query, count, allowed, costs).nearest())
+  for (const Neighbour& one : PartsSearch(parts, query, count, allowed, costs, how).nearest())
     nearest.push_back({ChunkIndex{one.row}, one.product});
   return nearest;
 }

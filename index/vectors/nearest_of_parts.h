@@ -26,7 +26,8 @@ namespace kindling {
 [[nodiscard]] std::vector<NearestChunk> nearest_of_parts(std::span<const VectorPart> parts,
                                                          std::span<const float> query, std::size_t count,
                                                          std::span<const RowSet> allowed,
-                                                         const VectorCosts& costs);
+                                                         const VectorCosts& costs,
+                                                         NearestSearch how = NearestSearch::planned);
 
 // How many neighbours each part is asked for at first: 0 of one that has no allowed row.
 [[nodiscard]] std::vector<std::size_t> first_asked(std::span<const VectorPart> parts, std::size_t count,

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "index/store/index_files.h"
 #include "index/store/segment.h"
+#include "index/vectors/sample_keys.h"
 #include "index/vectors/vector_file.h"
 #include "index/vectors/vector_store.h"
 
@@ -57,14 +58,17 @@ class Attachment {
   }
 
  private:
+  [[nodiscard]] Result<Segment> open_segment() const {
+    return Segment::open(place_.files, place_.folder, segment_.number, segment_.check);
+  }
+
   // Whether every chunk of a live document has a vector now.
   Result<bool> is_complete() const {
     std::uint64_t covered = 0;
     for (const Stretch& stretch : stretches_) covered += stretch.count;
     if (covered == segment_.chunks) return true;
     if (removed_.empty()) return false;
-    KINDLING_TRY(const Segment segment,
-                 Segment::open(place_.files, place_.folder, segment_.number, segment_.check));
+    KINDLING_TRY(const Segment segment, open_segment());
     auto removed = removed_.begin();
     auto stretch = stretches_.begin();
     for (std::uint32_t slot = 0; slot < segment.documents().size(); ++slot) {
@@ -136,8 +140,10 @@ class Attachment {
     KINDLING_TRY(const std::uint64_t part, place_.catalog.take_part_number());
     const VectorShape shape{segment_.number, joined.front().first, joined.back().end() - joined.front().first,
                             place_.settings.dimensions, 0};
+    KINDLING_TRY(const Segment segment, open_segment());
     change.adds(vector_file_name(segment_.number, part));
-    KINDLING_TRY(const WrittenFile written, write_vector_file(place_.files, place_.folder, part, shape, rows));
+    KINDLING_TRY(const WrittenFile written, write_vector_file(place_.files, place_.folder, part, shape, rows,
+                                                              sample_keys(segment, shape.first, shape.count)));
     for (const Stretch& stretch : joined) {
       if (stretch.file == nullptr) continue;
       KINDLING_TRY_VOID(place_.catalog.remove_vectors(segment_.number, stretch.file->part));

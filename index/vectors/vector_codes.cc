@@ -59,20 +59,6 @@ SearchDepth depth_for(const CodesHead& head, std::span<const SearchDepth> depths
   return depth;
 }
 
-VectorPlan exact_plan(const CodesHead& head, std::size_t k, std::size_t allowed, const VectorCosts& costs,
-                      bool untouched) {
-  VectorPlan plan;
-  plan.method = VectorMethod::exact;
-  plan.candidates = allowed;
-  plan.lists_all = head.lists;
-  plan.reranked = head.lists == 0
-                      ? allowed
-                      : std::min(allowed, static_cast<std::size_t>(survivors_per_hit * static_cast<double>(k)));
-  plan.microseconds = exact_time(head, static_cast<double>(allowed), static_cast<double>(plan.reranked),
-                                 static_cast<double>(k), costs, untouched);
-  return plan;
-}
-
 }  // namespace
 
 std::string_view to_string(VectorMethod method) {
@@ -96,12 +82,27 @@ Result<VectorCodes> VectorCodes::open(std::string_view bytes, const VectorMatrix
   return VectorCodes(head, codes_parts(head, bytes.data()), rows);
 }
 
+VectorPlan VectorCodes::plan_of_all(std::size_t k, const RowSet& allowed, const VectorCosts& costs,
+                                    bool untouched) const {
+  const std::size_t count = allowed.count(head_.rows);
+  k = std::min(k, std::max<std::size_t>(count, 1));
+  VectorPlan plan;
+  plan.method = VectorMethod::exact;
+  plan.candidates = count;
+  plan.lists_all = head_.lists;
+  plan.reranked = head_.lists == 0
+                      ? count
+                      : std::min(count, static_cast<std::size_t>(survivors_per_hit * static_cast<double>(k)));
+  plan.microseconds = exact_time(head_, static_cast<double>(count), static_cast<double>(plan.reranked),
+                                 static_cast<double>(k), costs, untouched);
+  return plan;
+}
+
 VectorPlan VectorCodes::plan(std::size_t k, const RowSet& allowed, const VectorCosts& costs,
                              bool untouched) const {
   KINDLING_CHECK(k > 0);
   const std::size_t count = allowed.count(head_.rows);
-  const VectorPlan exact =
-      exact_plan(head_, std::min(k, std::max<std::size_t>(count, 1)), count, costs, untouched);
+  const VectorPlan exact = plan_of_all(k, allowed, costs, untouched);
   if (head_.lists == 0 || count <= head_.rows / rows_per_allowed || k >= count) return exact;
 
   const double part = static_cast<double>(count) / head_.rows;
@@ -138,10 +139,7 @@ std::vector<Neighbour> VectorCodes::nearest(CodeQuery& query, std::size_t k, con
   const std::span<const float> numbers = query.numbers();
   KINDLING_CHECK(numbers.size() == head_.dimensions && k > 0);
   const VectorPlan chosen = plan(k, allowed, costs, far.far());
-  if (chosen.method == VectorMethod::exact) {
-    return head_.lists == 0 ? exact_pass(rows_, numbers, k, allowed, floor)
-                            : exact_pass(rows_, parts_.int8_rows(), numbers, k, allowed, floor);
-  }
+  if (chosen.method == VectorMethod::exact) return nearest_of_all(numbers, k, allowed, floor);
   const ScanQuery& asked = query.for_scans(rotation_);
   CodeScan scan(head_, parts_, asked, far);
   auto found =
@@ -149,6 +147,13 @@ std::vector<Neighbour> VectorCodes::nearest(CodeQuery& query, std::size_t k, con
              scan.candidates(chosen.candidates, chosen.margin, allowed), chosen.reranked, k, far, floor);
   if (!chosen.walks) return found;
   return walked(head_, parts_, rows_, numbers, asked.by_codes(), std::move(found), k, allowed, far, floor);
+}
+
+std::vector<Neighbour> VectorCodes::nearest_of_all(std::span<const float> query, std::size_t k,
+                                                   const RowSet& allowed, float floor) const {
+  KINDLING_CHECK(query.size() == head_.dimensions && k > 0);
+  return head_.lists == 0 ? exact_pass(rows_, query, k, allowed, floor)
+                          : exact_pass(rows_, parts_.int8_rows(), query, k, allowed, floor);
 }
 
 std::size_t VectorCodes::scanned_bytes() const {

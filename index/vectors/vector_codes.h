@@ -114,9 +114,17 @@ class VectorCodes {
     return nearest(one, k, allowed, costs, far);
   }
 
+  // Likewise, with every allowed row compared whatever it costs: none is missed.
+  [[nodiscard]] std::vector<Neighbour> nearest_of_all(std::span<const float> query, std::size_t k,
+                                                      const RowSet& allowed = {}, float floor = no_floor) const;
+
   // What `nearest` would do. `untouched`: in a process that has not read the files yet (far_rows.h).
   [[nodiscard]] VectorPlan plan(std::size_t k, const RowSet& allowed = {}, const VectorCosts& costs = {},
                                 bool untouched = false) const;
+
+  // What `nearest_of_all` would.
+  [[nodiscard]] VectorPlan plan_of_all(std::size_t k, const RowSet& allowed, const VectorCosts& costs,
+                                       bool untouched) const;
 
   // Bytes a search reads all over: one-bit codes, lists, centres; int8 codes, neighbours and full rows are read
   // by the row.

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <numeric>
+#include <utility>
 
 #include "base/check.h"
 #include "base/env.h"
 #include "index/store/index_files.h"
+#include "index/vectors/cosine_sample.h"
 #include "index/vectors/vector_store.h"
 
 namespace kindling {
@@ -14,18 +17,27 @@ namespace {
 
 constexpr std::uint32_t shape_region = 1;
 constexpr std::uint32_t rows_region = 2;
-constexpr std::uint32_t codes_region = 3;        // optional, as the next two
+constexpr std::uint32_t codes_region = 3;        // optional, as all that follow
 constexpr std::uint32_t sample_region = 4;       // u32: which rows, ascending
 constexpr std::uint32_t sample_rows_region = 5;  // those rows
-
-// What a sample's mean is off by is the 45th part of the deviation.
-constexpr std::uint32_t sample_size = 2'048;
+constexpr std::uint32_t sample_keys_region = 6;  // u64: their keys; without a sample, of all rows
 
 // Rows that are more than this are not gathered in memory, but in a file without a name.
 constexpr std::uint64_t gathered_bytes_max = 64ULL << 20;
 
-std::string_view bytes_of(std::span<const float> values) {
+template <typename T>
+std::string_view bytes_of(std::span<const T> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+}
+
+template <typename T>
+std::string_view bytes_of(const std::vector<T>& values) {
+  return bytes_of(std::span<const T>(values));
+}
+
+template <typename T>
+std::span<const T> values_of(std::string_view bytes) {
+  return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
 }
 
 std::uint64_t row_bytes(const VectorShape& shape) {
@@ -74,40 +86,58 @@ class GatheredRows {
   std::unique_ptr<MappedFile> file_;
 };
 
+// The rows with the smallest keys, side by side. Some may be of NaN, as others are removed later.
+struct KeptSample {
+  // rows: [keys_of_all.size()][stride]. Requires: more than rows_kept.
+  KeptSample(const float* rows, std::size_t stride, std::span<const std::uint64_t> keys_of_all)
+      : which(keys_of_all.size()) {
+    std::iota(which.begin(), which.end(), 0U);
+    const auto end = which.begin() + CosineSample::rows_kept;
+    std::nth_element(which.begin(), end, which.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return std::pair(keys_of_all[a], a) < std::pair(keys_of_all[b], b);
+    });
+    which.erase(end, which.end());
+    std::sort(which.begin(), which.end());
+    for (const std::uint32_t row : which) {
+      keys.push_back(keys_of_all[row]);
+      values.insert(values.end(), rows + row * stride, rows + (row + 1) * stride);
+    }
+  }
+
+  std::vector<std::uint32_t> which;
+  std::vector<std::uint64_t> keys;
+  std::vector<float> values;
+};
+
 }  // namespace
 
 Result<WrittenFile> write_vector_file(Files& files, const std::filesystem::path& folder, std::uint64_t part,
-                                      const VectorShape& shape, std::span<const std::span<const float>> rows) {
+                                      const VectorShape& shape, std::span<const std::span<const float>> rows,
+                                      std::span<const std::uint64_t> keys) {
   RegionContent content{rows_region, {}};
   std::uint64_t bytes = 0;
   for (const auto piece : rows) {
     content.pieces.push_back(bytes_of(piece));
     bytes += piece.size_bytes();
   }
-  KINDLING_CHECK(bytes == row_bytes(shape));
+  KINDLING_CHECK(bytes == row_bytes(shape) && keys.size() == shape.count);
   const std::filesystem::path path = folder / vector_file_name(shape.segment, part);
   std::vector<RegionContent> regions{{shape_region, {{reinterpret_cast<const char*>(&shape), sizeof shape}}},
                                      std::move(content)};
   const VectorCodesOptions options{.threads = machine().threads};
   std::optional<VectorCodeBytes> codes;
-  std::vector<std::uint32_t> sample;
-  std::vector<float> sample_rows;
+  std::optional<KeptSample> sample;
   if (shape.count >= options.exact_below) {
     KINDLING_TRY(const GatheredRows gathered, GatheredRows::gather(files, path, rows, bytes));
     KINDLING_TRY(codes, encode_vectors(matrix_of(shape, gathered.rows()), options));
     regions.push_back({codes_region, {codes->view()}});
-    if (shape.count > ChunkVectors::spread_rows) {
-      for (std::uint64_t i = 0; i < sample_size; ++i)
-        sample.push_back(static_cast<std::uint32_t>(i * shape.count / sample_size));
-      const std::size_t stride = row_stride(shape.dimensions);
-      for (const std::uint32_t row : sample) {
-        const std::span<const float> values(gathered.rows() + row * stride, stride);
-        sample_rows.insert(sample_rows.end(), values.begin(), values.end());
-      }
-      regions.push_back({sample_region, {{reinterpret_cast<const char*>(sample.data()), sample.size() * 4}}});
-      regions.push_back({sample_rows_region, {bytes_of(sample_rows)}});
+    if (shape.count > CosineSample::every_row) {
+      sample.emplace(gathered.rows(), row_stride(shape.dimensions), keys);
+      regions.push_back({sample_region, {bytes_of(sample->which)}});
+      regions.push_back({sample_rows_region, {bytes_of(sample->values)}});
     }
   }
+  regions.push_back({sample_keys_region, {sample ? bytes_of(sample->keys) : bytes_of(keys)}});
   return write_region_file(files, path, FileKind::vectors, part, regions);
 }
 
@@ -150,18 +180,23 @@ Result<VectorFile> VectorFile::open(Files& files, const std::filesystem::path& f
 Status VectorFile::read_sample() {
   const std::string_view which = file_.region(sample_region);
   const std::string_view rows = file_.region(sample_rows_region);
-  if (which.size() % sizeof(std::uint32_t) != 0 ||
-      rows.size() != which.size() / sizeof(std::uint32_t) * row_stride(shape_.dimensions) * sizeof(float)) {
+  const std::string_view keys = file_.region(sample_keys_region);
+  sample_ = {values_of<std::uint32_t>(which), reinterpret_cast<const float*>(rows.data()),
+             values_of<std::uint64_t>(keys)};
+  const std::size_t sampled = sample_.which.size();
+  if (which.size() != sampled * sizeof(std::uint32_t) ||
+      rows.size() != sampled * row_stride(shape_.dimensions) * sizeof(float)) {
     return corrupt_index(file_.path(), "region sample_rows", "is of another length than the sample");
   }
-  sample_ = {{reinterpret_cast<const std::uint32_t*>(which.data()), which.size() / sizeof(std::uint32_t)},
-             reinterpret_cast<const float*>(rows.data())};
+  if (!keys.empty() && keys.size() != (sampled > 0 ? sampled : shape_.count) * sizeof(std::uint64_t))
+    return corrupt_index(file_.path(), "region sample_keys", "is of another length than the sample");
   return {};
 }
 
 Status VectorFile::verify_rows() const {
   KINDLING_TRY_VOID(file_.verify(rows_region, "region rows"));
   if (codes_) KINDLING_TRY_VOID(file_.verify(codes_region, "region codes"));
+  if (!sample_.keys.empty()) KINDLING_TRY_VOID(file_.verify(sample_keys_region, "region sample_keys"));
   if (sample_.which.empty()) return {};
   KINDLING_TRY_VOID(file_.verify(sample_region, "region sample"));
   return file_.verify(sample_rows_region, "region sample_rows");

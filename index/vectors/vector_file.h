@@ -2,8 +2,8 @@
 //
 // A row of NaN stands for a chunk whose document was removed before it was embedded; nothing else may be NaN.
 // Rows have row_stride(dimensions) floats and begin at multiples of 64 bytes. A file of many rows carries their
-// codes too (vector_codes.h), one of very many also some of its rows again, side by side; an older one has
-// neither, and is searched row by row.
+// codes too (vector_codes.h). Every file has the keys by which rows are drawn (sample_keys.h); one of very many
+// rows has those with the smallest again, side by side. An older one lacks any of these.
 #pragma once
 
 #include <cstdint>
@@ -30,10 +30,12 @@ struct VectorShape {
 };
 static_assert(sizeof(VectorShape) == 24);
 
-// `rows`: pieces of whole rows, together [count][stride]. Takes the time of making codes, on all processors.
+// `rows`: pieces of whole rows, together [count][stride].   keys: [count], sample_keys.h
+// Takes the time of making codes, on all processors.
 [[nodiscard]] Result<WrittenFile> write_vector_file(Files& files, const std::filesystem::path& folder,
                                                     std::uint64_t part, const VectorShape& shape,
-                                                    std::span<const std::span<const float>> rows);
+                                                    std::span<const std::span<const float>> rows,
+                                                    std::span<const std::uint64_t> keys);
 
 // values [count][dimensions] to rows [count][stride].
 [[nodiscard]] std::vector<float> padded_rows(std::span<const float> values, std::uint32_t dimensions);
@@ -50,7 +52,7 @@ class VectorFile {
   [[nodiscard]] const RegionFile& file() const { return file_; }
   [[nodiscard]] std::span<const float> rows() const { return rows_; }                     // [count][stride]
   [[nodiscard]] const VectorCodes* codes() const { return codes_ ? &*codes_ : nullptr; }  // null: none
-  [[nodiscard]] RowSample sample() const { return sample_; }                              // likewise empty
+  [[nodiscard]] RowSample sample() const { return sample_; }
   // With the codes and the sample, if there are any.
   [[nodiscard]] Status verify_rows() const;
 

@@ -98,7 +98,7 @@ TEST(EvaluatePacks, HoldsNoMoreThanTheOracleAllows) {
   const SmallIndex index({{"canal.txt", "The canal was dug by hand. The canal took nine years.", "Canal"},
                           {"bread.txt", "Bread is baked at night. It is sold at dawn.", "Bakery"}});
   const std::vector<std::uint64_t> budgets{1, 100, 1'000};
-  const auto result = evaluate_packs(index.snapshot(), index.encoder(), canal_set(), budgets, false, 1, {});
+  const auto result = evaluate_packs(index.snapshot(), index.encoder(), canal_set(), budgets, {}, 1, {});
   ASSERT_TRUE(result.ok());
   ASSERT_EQ(result->budgets.size(), budgets.size());
   EXPECT_EQ(result->questions, 2u);

@@ -13,7 +13,7 @@ namespace kindling {
 namespace {
 
 Question closely(const std::string& text, SearchMode mode = SearchMode::hybrid) {
-  return {.text = text, .mode = mode, .filter = {}, .quality = true};
+  return {.text = text, .mode = mode, .filter = {}, .effort = {.quality = true}};
 }
 
 std::vector<float> vector_of(const Encoder& encoder, std::string_view text) {
@@ -77,7 +77,7 @@ TEST(SentenceCosines, TheSentenceThatAnswersLiftsItsChunk) {
                           {"b", "Locks stand along canals." + about_bread, ""}});
   const Question plain{.text = "deepest Tern Hill lock is", .mode = SearchMode::vector, .filter = {}};
   Question close = plain;
-  close.quality = true;
+  close.effort.quality = true;
   const Asked before(index, plain, &index.encoder());
   const Asked after(index, close, &index.encoder());
   EXPECT_GT(after.scores.chunks[0].score, before.scores.chunks[0].score + .1f);

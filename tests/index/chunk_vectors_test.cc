@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -13,10 +14,12 @@
 
 #include "index/document_set.h"
 #include "index/vectors/allowed_rows.h"
+#include "index/vectors/kept_costs.h"
 #include "index/vectors/vector_codes.h"
 #include "index/writer.h"
 #include "tests/index/collection.h"
 #include "tests/index/memory_folder.h"
+#include "tests/support/environment.h"
 
 namespace kindling {
 namespace {
@@ -119,37 +122,82 @@ TEST(ChunkVectors, NearestOfSeveralFilesAreTheNearestOfAll) {
   }
 }
 
+// With which nothing is cheaper than a scan.
+VectorCosts dear_rows() {
+  VectorCosts costs;
+  costs.measured_ms = 1;
+  costs.int8_next = {1e6, 1e6};
+  return costs;
+}
+
 TEST(ChunkVectors, CodesFindWhatTheyPromise) {
   std::mt19937 random(62);
-  const Rows rows(random, {900, 3'000, 20}, 600);
+  const Rows rows(random, {900, ChunkVectors::every_row_compared, 20}, 600);
   ASSERT_NE(rows.parts()[1].codes, nullptr);
   ASSERT_EQ(rows.parts()[2].codes, nullptr);
   const AllowedRows allowed(rows.parts(), true);
   std::size_t found = 0;
-  constexpr std::size_t queries = 60;
+  constexpr std::size_t queries = 30;
+  const ChunkVectors vectors({rows.parts().begin(), rows.parts().end()}, dimensions, dear_rows());
+  EXPECT_GT(vectors.plan(10, allowed.sets()).listed_rows, 0u);
   for (std::size_t q = 0; q < queries; ++q) {
     const auto query = random_query(random);
     const auto expected = rows.sorted(query, std::vector<bool>(rows.chunks(), true));
-    for (const NearestChunk& one : rows.vectors().nearest(query, 10, allowed.sets()))
+    for (const NearestChunk& one : vectors.nearest(query, 10, allowed.sets()))
       found += one.cosine >= expected[9].cosine - 1e-4F ? 1 : 0;
   }
   EXPECT_GE(found, queries * 10 * 95 / 100);
 }
 
+// Whatever a scan would cost, and however few are wanted.
+TEST(ChunkVectors, FewRowsAreAllCompared) {
+  std::mt19937 random(68);
+  const Rows rows(random, {900, 3'000, 2'500, 20}, 600);
+  const AllowedRows allowed(rows.parts(), true);
+  const ChunkVectors vectors({rows.parts().begin(), rows.parts().end()}, dimensions, dear_rows());
+  for (const std::size_t count : {1UL, 10UL, 400UL}) {
+    const NearestPlan plan = vectors.plan(count, allowed.sets());
+    EXPECT_EQ(plan.scanned_rows + plan.listed_rows, 0u);
+    EXPECT_EQ(plan.recall, 1);
+    EXPECT_EQ(plan.candidates, plan.rows);
+    for (int i = 0; i < 20; ++i) {
+      const auto query = random_query(random);
+      const auto expected = rows.sorted(query, std::vector<bool>(rows.chunks(), true));
+      const auto found = vectors.nearest(query, count, allowed.sets());
+      ASSERT_EQ(found.size(), count);
+      EXPECT_GE(found.back().cosine, expected[count - 1].cosine - 1e-4F);
+    }
+  }
+}
+
+// Of more rows that many may be allowed.
+TEST(ChunkVectors, SoAreThoseThatAFilterLeaves) {
+  std::mt19937 random(69);
+  const Rows rows(random, {ChunkVectors::every_row_compared + 1'000}, 40'000);
+  const ChunkVectors vectors({rows.parts().begin(), rows.parts().end()}, dimensions, dear_rows());
+  AllowedRows allowed(rows.parts(), true);
+  EXPECT_GT(vectors.plan(10, allowed.sets()).scanned_rows, 0u);
+  allowed.erase(rows.parts()[0].rows.first, 999);
+  EXPECT_GT(vectors.plan(10, allowed.sets()).scanned_rows, 0u);
+  allowed.erase(rows.parts()[0].rows.first + 999, 1);
+  EXPECT_EQ(vectors.plan(10, allowed.sets()).scanned_rows, 0u);
+}
+
 TEST(ChunkVectors, PlanWithTheCostsThatTheyWereGiven) {
   std::mt19937 random(11);
-  const Rows rows(random, {3'000}, 1'000);
+  constexpr std::uint32_t many = ChunkVectors::every_row_compared + 1;
+  const Rows rows(random, {many}, 40'000);
   const std::vector<RowSet> all(1);
   VectorCosts costs;
   const ChunkVectors by_defaults({rows.parts().begin(), rows.parts().end()}, dimensions, costs);
   EXPECT_FALSE(by_defaults.plan(10, all).measured_costs);
-  EXPECT_EQ(by_defaults.plan(10, all).coded_rows, 3'000u);
+  EXPECT_EQ(by_defaults.plan(10, all).coded_rows, many);
   costs.measured_ms = 1;
   costs.int8_next = {1e6, 1e6};
   const NearestPlan scan =
       ChunkVectors({rows.parts().begin(), rows.parts().end()}, dimensions, costs).plan(10, all);
   EXPECT_TRUE(scan.measured_costs);
-  EXPECT_EQ(scan.scanned_rows + scan.listed_rows, 3'000u);
+  EXPECT_EQ(scan.scanned_rows + scan.listed_rows, many);
   costs.int8_next = {.01, .01};
   costs.block = costs.int8_row = {1e6, 1e6};
   const NearestPlan exact =
@@ -178,40 +226,15 @@ TEST(ChunkVectors, ProductsOfChosenChunksAreThoseOfThePass) {
   }
 }
 
-TEST(ChunkVectors, SpreadIsThatOfAllRowsAndOfASampleWhenTheyAreMany) {
+TEST(ChunkVectors, ARowIsAddedManyTimes) {
   std::mt19937 random(64);
-  for (const std::uint32_t count : {300U, 3 * ChunkVectors::spread_rows}) {
-    const Rows rows(random, {count, 10}, 100'000);
-    AllowedRows allowed(rows.parts(), true);
-    allowed.erase(0, 20);
-    std::vector<bool> flags(rows.chunks(), true);
-    std::fill_n(flags.begin(), 20, false);
-    const auto query = random_query(random);
-    double sum = 0, squares = 0;
-    const auto all = rows.sorted(query, flags);
-    for (const NearestChunk& one : all) sum += one.cosine;
-    const double mean = sum / static_cast<double>(all.size());
-    for (const NearestChunk& one : all) squares += (one.cosine - mean) * (one.cosine - mean);
-    const double deviation = std::sqrt(squares / static_cast<double>(all.size()));
-    const CosineSpread spread = rows.vectors().spread(query, allowed.sets());
-    const bool whole = count < ChunkVectors::spread_rows;
-    EXPECT_LE(spread.rows, 2 * ChunkVectors::spread_rows);
-    EXPECT_EQ(spread.rows == all.size(), whole);
-    // A sample of n is off by 1 / sqrt(n) of the deviation; five times that is allowed.
-    EXPECT_NEAR(spread.mean, mean, whole ? 1e-4 : deviation * 5 / 64);
-    EXPECT_NEAR(spread.deviation, deviation, whole ? 1e-3 : deviation * 5 / 64);
-    const std::vector<float> mean_row = rows.vectors().mean(allowed.sets());
-    double by_row = 0;
-    for (std::uint32_t d = 0; d < dimensions; ++d) by_row += double{query[d]} * mean_row[d];
-    EXPECT_NEAR(by_row, spread.mean, 1e-5);
-    for (int i = 0; i < 50; ++i) {
-      const std::uint32_t chunk = below(random, rows.chunks());
-      std::vector<float> added(dimensions, 1.0F);
-      rows.vectors().add_row(chunk, 2, added);
-      const auto row = rows.vectors().row(chunk);
-      for (std::uint32_t d = 0; d < dimensions; ++d)
-        EXPECT_FLOAT_EQ(added[d], row.empty() ? 1.0F : 1.0F + 2 * row[d]);
-    }
+  const Rows rows(random, {300, 10}, 100'000);
+  for (std::uint32_t chunk = 0; chunk < rows.chunks(); ++chunk) {
+    std::vector<float> added(dimensions, 1.0F);
+    rows.vectors().add_row(chunk, 2, added);
+    const auto row = rows.vectors().row(chunk);
+    for (std::uint32_t d = 0; d < dimensions; ++d)
+      EXPECT_FLOAT_EQ(added[d], row.empty() ? 1.0F : 1.0F + 2 * row[d]);
   }
 }
 
@@ -219,7 +242,6 @@ TEST(ChunkVectors, WithoutARowThereIsNothing) {
   const ChunkVectors none({}, dimensions);
   const std::vector<float> query(dimensions, 1.0F);
   EXPECT_TRUE(none.nearest(query, 5, {}).empty());
-  EXPECT_EQ(none.spread(query, {}).rows, 0U);
   EXPECT_TRUE(none.row(3).empty());
 }
 
@@ -291,6 +313,51 @@ TEST(NearestOfSnapshot, AreThoseOfAllowedLiveDocuments) {
       }
     }
   }
+}
+
+// An index of so many chunks that they are searched by codes: unless every vector is wanted.
+TEST(NearestOfSnapshot, AreAllComparedWhenThatIsAskedFor) {
+  const MemoryFolder folder, cache;
+  const ScopedEnvironment kept{{"XDG_CACHE_HOME", cache.path().string()}};
+  VectorCosts costs = dear_rows();
+  costs.dimensions = dimensions;
+  costs.measured_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
+  ASSERT_TRUE(KeptCosts(system_files()).write(costs));
+  {
+    const auto writer = Writer::open(system_files(), folder.path(), settings_with(dimensions)).value();
+    SectionOf section;
+    for (int c = 0; c < 1'000; ++c) section.chunks.push_back({"word " + std::to_string(c)});
+    for (int d = 0; d <= 50; ++d)
+      ASSERT_TRUE(writer->put(make_document("/" + std::to_string(d), "Title", {section})).ok());
+    ASSERT_TRUE(writer->commit(never_cancelled()).ok());
+    ASSERT_TRUE(attach_pending(*writer, folder.path(), 51'000).ok());
+  }
+  const auto snapshot = open_snapshot(folder.path());
+  const DocumentSet& live = snapshot->live_documents();
+  const NearestPlan planned = snapshot->nearest_plan(10, live);
+  ASSERT_TRUE(planned.measured_costs);
+  EXPECT_EQ(planned.listed_rows, 51'000u);
+  const NearestPlan exact = snapshot->nearest_plan(10, live, NearestSearch::exact);
+  EXPECT_EQ(exact.listed_rows + exact.scanned_rows, 0u);
+  EXPECT_EQ(exact.candidates, 51'000u);
+  EXPECT_EQ(exact.recall, 1);
+  std::mt19937 random(70);
+  std::vector<float> all(snapshot->chunk_slots());
+  std::size_t missed = 0;
+  for (int i = 0; i < 20; ++i) {
+    const auto query = random_query(random);
+    snapshot->cosines(query, all);
+    std::vector<float> expected = all;
+    std::ranges::sort(expected, std::greater<>());
+    const auto near = [&](const NearestChunk& one) { return one.cosine >= expected[399] - 1e-5F; };
+    const auto found = snapshot->nearest(query, 400, live, NearestSearch::exact);
+    ASSERT_EQ(found.size(), 400u);
+    EXPECT_TRUE(std::ranges::all_of(found, near));
+    missed += 400 - std::ranges::count_if(snapshot->nearest(query, 400, live), near);
+  }
+  EXPECT_GT(missed, 0u);  // or nothing was told apart here
 }
 
 TEST(AllowedRows, ABitForEachRowOfEachPart) {

@@ -40,8 +40,9 @@ class Files {
 
   [[nodiscard]] std::span<const VectorPart> parts() const { return parts_; }
   [[nodiscard]] VectorMatrix all() const { return matrix_of_rows(rows_, dimensions); }
-  [[nodiscard]] std::vector<NearestChunk> nearest(std::span<const float> query, std::size_t count) const {
-    return nearest_of_parts(parts_, query, count, std::vector<RowSet>(parts_.size()), {});
+  [[nodiscard]] std::vector<NearestChunk> nearest(std::span<const float> query, std::size_t count,
+                                                  NearestSearch how = NearestSearch::planned) const {
+    return nearest_of_parts(parts_, query, count, std::vector<RowSet>(parts_.size()), {}, how);
   }
   // By a pass over all of them, as one file.
   [[nodiscard]] std::vector<Neighbour> expected(std::span<const float> query, std::size_t count) const {
@@ -72,11 +73,12 @@ TEST(NearestOfParts, AreThoseOfOneFileWhereEveryRowIsCompared) {
     // Many that are equal, in several files: the earlier comes first.
     for (std::size_t i = 1; i < 40; ++i)
       std::copy_n(rows.begin(), dimensions, rows.begin() + static_cast<std::ptrdiff_t>(i * 71 * dimensions));
-    const Files files(rows, cut(random, 3'000, round < 4 ? 900 : 60), no_codes);
+    const bool coded = round % 4 == 1;
+    const Files files(rows, cut(random, 3'000, round < 4 ? 900 : 60), coded ? 300 : no_codes);
     for (const std::size_t count : {1UL, 10UL, 20UL, 300UL, 2'999UL, 5'000UL}) {
       const auto query = files.all().row(static_cast<std::uint32_t>(round % 2 == 0 ? 0 : random() % 3'000));
       const auto expected = files.expected(query, count);
-      const auto found = files.nearest(query, count);
+      const auto found = files.nearest(query, count, coded ? NearestSearch::exact : NearestSearch::planned);
       ASSERT_EQ(found.size(), expected.size());
       for (std::size_t i = 0; i < found.size(); ++i) {
         ASSERT_EQ(position(found[i].chunk), expected[i].row) << count << " " << i;

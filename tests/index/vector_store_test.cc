@@ -29,7 +29,8 @@ TEST(VectorStore, EqualsTheNaiveInnerProductsAndLeavesGapsNaN) {
       const auto rows = padded_rows(values, dimensions);
       const VectorShape shape{3, first, count, dimensions, 0};
       const std::vector<std::span<const float>> pieces{rows};
-      const auto written = write_vector_file(system_files(), folder.path(), first, shape, pieces);
+      const auto written = write_vector_file(system_files(), folder.path(), first, shape, pieces,
+                                             std::vector<std::uint64_t>(count));
       ASSERT_TRUE(written.ok());
       files.push_back(VectorFile::open(system_files(), folder.path(), first, shape, written->check).value());
       parts.push_back({first, count, files.back().rows().data()});

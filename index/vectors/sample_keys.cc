@@ -1,0 +1,52 @@
+#include "index/vectors/sample_keys.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace kindling {
+namespace {
+
+// FNV-1a (Fowler, Noll and Vo), 64 bits.
+std::uint64_t hash_of(std::string_view bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+  return hash;
+}
+
+// SplitMix64's: every bit of the input changes each of the output half of the time (Steele, Lea and Flood,
+// "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
+std::uint64_t mixed(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27U)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31U);
+}
+
+}  // namespace
+
+void append_sample_keys(std::string_view uri, std::uint32_t first, std::uint32_t end,
+                        std::vector<std::uint64_t>& keys) {
+  const std::uint64_t document = mixed(hash_of(uri));
+  for (std::uint32_t chunk = first; chunk < end; ++chunk) keys.push_back(mixed(document + chunk));
+}
+
+std::vector<std::uint64_t> sample_keys(const Segment& segment, std::uint32_t first, std::uint32_t count) {
+  std::vector<std::uint64_t> keys;
+  keys.reserve(count);
+  const auto documents = segment.documents();
+  const std::uint32_t end = first + count;
+  auto document = std::partition_point(documents.begin(), documents.end(), [&](const DocumentRecord& record) {
+    return record.first_chunk + record.chunk_count <= first;
+  });
+  for (; keys.size() < count && document != documents.end(); ++document) {
+    const std::uint32_t own_first = document->first_chunk;
+    const std::uint32_t own_end = own_first + document->chunk_count;
+    append_sample_keys(segment.uri(static_cast<std::uint32_t>(document - documents.begin())),
+                       std::max(first, own_first) - own_first, std::min(end, own_end) - own_first, keys);
+  }
+  KINDLING_CHECK(keys.size() == count);
+  return keys;
+}
+
+}  // namespace kindling
