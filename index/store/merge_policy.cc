@@ -47,17 +47,20 @@ std::uint64_t bytes_of(std::span<const SegmentLife> segments) {
   return bytes;
 }
 
-// The lightest segments up to the first tier that has four, if they fit. Requires: lightest first.
-std::ptrdiff_t due_by_tier(std::span<const SegmentLife> segments) {
-  std::uint64_t chunks = 0;
+// The lightest segments up to the first tier that has four, and as many more of that tier as fit. Requires:
+// lightest first.
+std::ptrdiff_t due_by_tier(std::span<const SegmentLife> segments, std::uint64_t bytes_max) {
+  std::uint64_t chunks = 0, bytes = 0;
   std::ptrdiff_t of_tier = 0;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     chunks += segments[i].row->chunks;
-    if (chunks > merged_chunks_max) return 0;
+    bytes += segments[i].row->bytes;
+    if (chunks > merged_chunks_max || bytes > bytes_max) return 0;
     of_tier = i > 0 && tier_of(segments[i]) == tier_of(segments[i - 1]) ? of_tier + 1 : 1;
     if (of_tier < segments_joined) continue;
     const bool ends = i + 1 == segments.size() || tier_of(segments[i + 1]) != tier_of(segments[i]);
-    const bool room = !ends && chunks + segments[i + 1].row->chunks <= merged_chunks_max;
+    const bool room = !ends && chunks + segments[i + 1].row->chunks <= merged_chunks_max &&
+                      bytes + segments[i + 1].row->bytes <= bytes_max;
     if (!room) return static_cast<std::ptrdiff_t>(i) + 1;
   }
   return 0;
@@ -93,7 +96,7 @@ std::vector<SegmentLife> next_merge(std::vector<SegmentLife> segments, std::uint
     return chosen;
   };
   std::stable_sort(segments.begin(), segments.end(), is_lighter);
-  std::vector<SegmentLife> chosen(segments.begin(), segments.begin() + due_by_tier(segments));
+  std::vector<SegmentLife> chosen(segments.begin(), segments.begin() + due_by_tier(segments, bytes_max));
   chosen = affordable(std::move(chosen));
   if (!chosen.empty()) return chosen;
   std::erase_if(segments, [](const SegmentLife& segment) { return !segment.mostly_removed(); });

@@ -26,6 +26,33 @@ Key known_up_to(const VectorPart& part) {
   return part.sample.which.empty() ? every_key : std::ranges::max(part.sample.keys);
 }
 
+// Which rows of a part are drawn: all, those with keys up to a limit, or, where there are none, what was kept
+// of it or every `step`-th.
+struct Drawing {
+  bool all = false;
+  Key limit = every_key;
+  std::uint64_t step = 1;
+};
+
+// Calls use(row of the part, where it lies among the rows that are side by side with it).
+template <typename Use>
+void for_drawn(const VectorPart& part, const Drawing& drawing, Use use) {
+  const RowSample& sample = part.sample;
+  if (drawing.all || (sample.keys.empty() && sample.which.empty())) {
+    const std::uint64_t step = drawing.all ? 1 : drawing.step;
+    for (std::uint64_t row = 0; row < part.rows.count; row += step)
+      use(static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(row));
+  } else if (sample.which.empty()) {
+    for (std::uint32_t row = 0; row < part.rows.count; ++row) {
+      if (sample.keys[row] <= drawing.limit) use(row, row);
+    }
+  } else {
+    for (std::uint32_t i = 0; i < sample.which.size(); ++i) {
+      if (sample.keys.empty() || sample.keys[i] <= drawing.limit) use(sample.which[i], i);
+    }
+  }
+}
+
 }  // namespace
 
 CosineSample::CosineSample(std::span<const VectorPart> parts, std::uint32_t dimensions,
@@ -34,36 +61,22 @@ CosineSample::CosineSample(std::span<const VectorPart> parts, std::uint32_t dime
   KINDLING_CHECK(parts.size() == live.size());
   std::uint64_t rows = 0;
   for (std::size_t p = 0; p < parts.size(); ++p) rows += live[p].count(parts[p].rows.count);
-  const bool all = rows <= every_row;
-  Key limit = all ? every_key : key_limit(rows);
+  Drawing drawing{.all = rows <= every_row, .limit = every_key, .step = rows / rows_stepped + 1};
+  if (!drawing.all) drawing.limit = key_limit(rows);
   for (const VectorPart& part : parts) {
-    if (!all && !part.sample.keys.empty()) limit = std::min(limit, known_up_to(part));
+    if (!part.sample.keys.empty()) drawing.limit = std::min(drawing.limit, known_up_to(part));
   }
-  const std::uint64_t step = rows / rows_stepped + 1;
 
   Stratum by_keys;
   for (std::size_t p = 0; p < parts.size(); ++p) {
     const VectorPart& part = parts[p];
-    const RowSample& sample = part.sample;
-    const auto weight = static_cast<double>(live[p].count(part.rows.count));
-    Drawn drawn{part.rows.rows, {}};
-    const auto draw = [&](std::uint32_t row, std::uint32_t at) {
+    const bool side_by_side = !drawing.all && !part.sample.which.empty();
+    Drawn drawn{side_by_side ? part.sample.rows : part.rows.rows, {}};
+    for_drawn(part, drawing, [&](std::uint32_t row, std::uint32_t at) {
       if (live[p].contains(row)) drawn.which.push_back(at);
-    };
-    if (all || (sample.keys.empty() && sample.which.empty())) {
-      for (std::uint64_t row = 0; row < part.rows.count; row += all ? 1 : step)
-        draw(static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(row));
-    } else if (sample.which.empty()) {
-      for (std::uint32_t row = 0; row < part.rows.count; ++row) {
-        if (sample.keys[row] <= limit) draw(row, row);
-      }
-    } else {
-      drawn.rows = sample.rows;
-      for (std::uint32_t i = 0; i < sample.which.size(); ++i) {
-        if (sample.keys.empty() || sample.keys[i] <= limit) draw(sample.which[i], i);
-      }
-    }
-    if (all || !sample.keys.empty()) {
+    });
+    const auto weight = static_cast<double>(live[p].count(part.rows.count));
+    if (drawing.all || !part.sample.keys.empty()) {
       by_keys.weight += weight;
       by_keys.files.push_back(std::move(drawn));
     } else {

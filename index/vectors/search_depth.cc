@@ -24,9 +24,9 @@ constexpr std::uint32_t few_queries = 32, few_queries_above = 1'000;
 constexpr std::uint32_t some_queries = 128, some_queries_above = 100;
 constexpr std::uint32_t rows_per_k = 16;  // of larger k an exact pass is as good
 // A search takes the best of what words and vectors find together, of some hundred each; what one misses of
-// these must not show in what comes first. For these k a tenth of the misses is allowed.
+// these must not show in what comes first. For these k a quarter of the misses is allowed.
 constexpr std::uint32_t fused_k_min = 400, fused_k_max = 1'000;
-constexpr double fused_misses = .1;
+constexpr double fused_misses = .25;
 constexpr std::uint32_t rows_mixed = 4;
 constexpr float others_weight = .6F;
 constexpr std::uint32_t candidates_min = 64;

@@ -58,6 +58,15 @@ void expect_same(const Candidates& found, const Candidates& wanted) {
   EXPECT_EQ(found.spread.mean, wanted.spread.mean);
 }
 
+TEST(MakeQuery, WantsEveryVectorWhereTheQuestionDoes) {
+  const SmallIndex index = some_index();
+  for (const bool exact : {false, true}) {
+    const Question question{.text = "bread", .filter = {}, .effort = {.exact = exact}};
+    const Query query = make_query(index.snapshot(), &index.encoder(), question, never_cancelled()).value();
+    EXPECT_EQ(query.nearest, exact ? NearestSearch::exact : NearestSearch::planned);
+  }
+}
+
 TEST(EncodeAndRetrieve, GivesTheSameSideBySideAndInTurn) {
   const SmallIndex index = some_index();
   const Snapshot& snapshot = index.snapshot();

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 
+#include "index/store/catalog.h"
 #include "index/store/index_files.h"
 #include "index/store/segment.h"
 #include "index/vectors/allowed_rows.h"
@@ -32,9 +33,9 @@ constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 struct Rows {
   explicit Rows(std::uint32_t count, unsigned seed = 1) : live(count, true) {
     std::mt19937 random(seed);
-    std::normal_distribution<float> normal(.1F);
     for (std::uint32_t i = 0; i < count; ++i) {
-      for (std::uint32_t d = 0; d < dimensions; ++d) values.push_back(normal(random));
+      for (std::uint32_t d = 0; d < dimensions; ++d)
+        values.push_back(static_cast<float>(random() % 3'001) / 1'000 - 1.4F);
       append_sample_keys("/" + std::to_string(i), 0, 1, keys);
     }
     values = padded_rows(values, dimensions);
@@ -243,6 +244,42 @@ TEST(SampleKeys, DependOnTheDocumentAndTheChunkInItAlone) {
     const std::vector<std::uint64_t> keys = sample_keys(segment, first, count);
     EXPECT_TRUE(std::ranges::equal(keys, std::span(expected).subspan(first, count)));
   }
+}
+
+// Of batches, of joined batches, and after merges that drop documents.
+TEST(SampleKeys, OfEveryFileAreThoseOfItsChunks) {
+  Random random(7);
+  const MemoryFolder folder;
+  const auto writer = Writer::open(system_files(), folder.path(), settings_with(8)).value();
+  std::size_t apart = 0;  // files that begin inside a segment
+  const auto expect_keys = [&] {
+    const CatalogState state = Catalog::open_to_read(system_files(), folder.path()).value().state().value();
+    for (const CatalogVectors& row : state.vectors) {
+      const VectorShape shape{row.segment, row.first, row.count, 8, 0};
+      const VectorFile file =
+          VectorFile::open(system_files(), folder.path(), row.part, shape, row.check).value();
+      const auto of = std::ranges::find(state.segments, row.segment, &CatalogSegment::number);
+      const Segment segment = Segment::open(system_files(), folder.path(), row.segment, of->check).value();
+      EXPECT_TRUE(std::ranges::equal(file.sample().keys, sample_keys(segment, row.first, row.count)));
+      EXPECT_TRUE(file.sample().which.empty());
+      apart += row.first > 0 ? 1 : 0;
+    }
+  };
+  for (int round = 0; round < 12; ++round) {
+    for (int i = 0; i < 6; ++i) {
+      const std::string uri = "/" + std::to_string(random.between(0, 30));
+      ASSERT_TRUE(writer->put(random_document(random, uri)).ok());
+    }
+    ASSERT_TRUE(writer->remove_document("/" + std::to_string(random.between(0, 30))).ok());
+    ASSERT_TRUE(writer->commit(never_cancelled()).ok());
+    ASSERT_TRUE(attach_pending(*writer, folder.path(), 3, 7).ok());
+    expect_keys();
+    if (round % 4 == 3) {
+      ASSERT_TRUE(writer->compact(never_cancelled()).ok());
+    }
+    expect_keys();
+  }
+  EXPECT_GT(apart, 10u);
 }
 
 // docs/index_format.md; FNV-1a of "a" is af63dc4c8601ec8c, the rest was worked out apart from this program.

@@ -135,6 +135,19 @@ TEST(MergePolicy, LeavesAloneWhatWouldBecomeTooLarge) {
   EXPECT_EQ(index.settle(), merged_chunks_max / 2);
 }
 
+// A run of little memory joins many segments a few at a time.
+TEST(MergePolicy, JoinsAsManyAsTheBytesAllow) {
+  Numbers index;  // a byte a segment
+  for (int i = 0; i < 20; ++i) index.add(1'000);
+  EXPECT_EQ(next_merge(index.lives(), any_weight).size(), 20U);
+  EXPECT_EQ(next_merge(index.lives(), any_weight, 7).size(), 7U);
+  EXPECT_EQ(next_merge(index.lives(), any_weight, 4).size(), 4U);
+  EXPECT_TRUE(next_merge(index.lives(), any_weight, 3).empty());
+  index.add(1);  // what is lighter goes with them
+  EXPECT_EQ(next_merge(index.lives(), any_weight, 5).size(), 5U);
+  EXPECT_TRUE(next_merge(index.lives(), any_weight, 4).empty());
+}
+
 // The same with true files: bytes written over a random life.
 TEST(MergePolicy, BytesWrittenGrowWithTheLogarithmOfWhatWasAdded) {
   const MemoryFolder folder;
