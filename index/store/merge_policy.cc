@@ -55,7 +55,7 @@ std::ptrdiff_t due_by_tier(std::span<const SegmentLife> segments, std::uint64_t 
   for (std::size_t i = 0; i < segments.size(); ++i) {
     chunks += segments[i].row->chunks;
     bytes += segments[i].row->bytes;
-    if (chunks > merged_chunks_max || bytes > bytes_max) return 0;
+    if (chunks > merged_chunks_max) return 0;
     of_tier = i > 0 && tier_of(segments[i]) == tier_of(segments[i - 1]) ? of_tier + 1 : 1;
     if (of_tier < segments_joined) continue;
     const bool ends = i + 1 == segments.size() || tier_of(segments[i + 1]) != tier_of(segments[i]);
