@@ -55,7 +55,8 @@ class ChunkVectors {
   static constexpr std::size_t every_row_compared = 50'000;
 
   // The `count` nearest, nearest first; of equal ones the earlier. Where no more than every_row_compared are
-  // allowed none is missed, so that the result does not depend on how the rows are parted into files.
+  // allowed (of at most twice as many) none is missed, so that the result does not depend on how the rows are
+  // parted into files: of a segment no more than half is removed.
   // allowed: of each part. Requires: count > 0.
   [[nodiscard]] std::vector<NearestChunk> nearest(std::span<const float> query, std::size_t count,
                                                   std::span<const RowSet> allowed,

@@ -23,9 +23,10 @@ constexpr std::array<std::uint32_t, search_depths_max> measured_k = {10, 100, 40
 constexpr std::uint32_t few_queries = 32, few_queries_above = 1'000;
 constexpr std::uint32_t some_queries = 128, some_queries_above = 100;
 constexpr std::uint32_t rows_per_k = 16;  // of larger k an exact pass is as good
-// A search takes the best of what words and vectors find together, of some hundred each; what one misses of
-// these must not show in what comes first. For these k a quarter of the misses is allowed.
-constexpr std::uint32_t fused_k_min = 400, fused_k_max = 1'000;
+// A search takes the best of what words and vectors find together, of so many each; what one misses of these
+// must not show in what comes first, so a quarter of the misses is allowed. Where lists are searched without a
+// walk that would cost too much.
+constexpr std::uint32_t fused_k = 400;
 constexpr double fused_misses = .25;
 constexpr std::uint32_t rows_mixed = 4;
 constexpr float others_weight = .6F;
@@ -293,7 +294,7 @@ SearchDepths measure_search_depths(const CodesHead& head, const CodesParts& part
     std::vector<SearchDepth> depths;
     for (const std::uint32_t k : measured_k) {
       if (k > k_max) break;
-      const bool fused = k >= fused_k_min && k <= fused_k_max;
+      const bool fused = k == fused_k && (walk == Walk::yes || head.lists == 1);
       const auto depth = sample.depth(k, fused ? 1 - (1 - recall) * fused_misses : recall, walk);
       if (!depth) break;
       depths.push_back(*depth);

@@ -48,6 +48,7 @@ SearchDepth depth_for(const CodesHead& head, std::span<const SearchDepth> depths
     return deep;
   }
   const SearchDepth& high = depths[next];
+  if (k == high.k) return high;
   const double share = std::log(k / low.k) / std::log(static_cast<double>(high.k) / low.k);
   SearchDepth depth;
   depth.candidates = static_cast<std::uint32_t>(std::ceil(log_between(low.candidates, high.candidates, share)));

@@ -183,6 +183,20 @@ TEST(ChunkVectors, SoAreThoseThatAFilterLeaves) {
   EXPECT_EQ(vectors.plan(10, allowed.sets()).scanned_rows, 0u);
 }
 
+// A filter's few of very many lie on as many pages.
+TEST(ChunkVectors, AFewOfVeryManyAreSearchedByPlan) {
+  std::mt19937 random(71);
+  constexpr std::uint32_t coded = 3'000, most = 2 * ChunkVectors::every_row_compared;
+  for (const std::uint32_t others : {most - coded, most - coded + 1}) {
+    const Rows rows(random, {coded}, 1'000);
+    const std::vector<float> more(std::size_t{others} * row_stride(dimensions));
+    std::vector<VectorPart> parts{rows.parts()[0], {{rows.chunks(), others, more.data()}, nullptr, {}, {}}};
+    const std::vector<RowSet> allowed{{}, RowSet({}, 0)};
+    const NearestPlan plan = ChunkVectors(parts, dimensions, dear_rows()).plan(10, allowed);
+    EXPECT_EQ(plan.scanned_rows + plan.listed_rows, coded + others > most ? coded : 0u);
+  }
+}
+
 TEST(ChunkVectors, PlanWithTheCostsThatTheyWereGiven) {
   std::mt19937 random(11);
   constexpr std::uint32_t many = ChunkVectors::every_row_compared + 1;
