@@ -40,9 +40,12 @@ class Files {
 
   [[nodiscard]] std::span<const VectorPart> parts() const { return parts_; }
   [[nodiscard]] VectorMatrix all() const { return matrix_of_rows(rows_, dimensions); }
+  // An exact search with every row dear, so that by plan it would be another.
   [[nodiscard]] std::vector<NearestChunk> nearest(std::span<const float> query, std::size_t count,
                                                   NearestSearch how = NearestSearch::planned) const {
-    return nearest_of_parts(parts_, query, count, std::vector<RowSet>(parts_.size()), {}, how);
+    VectorCosts costs;
+    if (how == NearestSearch::exact) costs.int8_next = {1e6, 1e6};
+    return nearest_of_parts(parts_, query, count, std::vector<RowSet>(parts_.size()), costs, how);
   }
   // By a pass over all of them, as one file.
   [[nodiscard]] std::vector<Neighbour> expected(std::span<const float> query, std::size_t count) const {

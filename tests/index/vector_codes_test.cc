@@ -102,6 +102,20 @@ TEST(VectorCodes, KeepMoreOfWhatASearchFuses) {
   }
 }
 
+// No deeper than was measured for so many, whatever fewer or more take.
+TEST(VectorCodes, SearchAMeasuredNumberByItsOwnDepth) {
+  const CodesHead& head = listed().codes.head();
+  ASSERT_GE(head.depths_walked, 2u);
+  EXPECT_NE(head.walked[0].margin, head.walked[1].margin);
+  for (const SearchDepth& depth : std::span(head.walked).first(head.depths_walked)) {
+    const VectorPlan plan = listed().codes.plan(depth.k, {}, scanning());
+    EXPECT_TRUE(plan.walks);
+    EXPECT_EQ(plan.margin, depth.margin) << depth.k;
+    EXPECT_EQ(plan.candidates, std::max(depth.candidates, depth.k));
+    EXPECT_EQ(plan.recall, depth.recall);
+  }
+}
+
 // A question is about one matter and touches others: it lies between rows, not among their neighbours.
 TEST(VectorCodes, KeepItForWhatLiesBetweenRowsToo) {
   std::mt19937 random(5);
