@@ -9,20 +9,14 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/split_mix.h"
+
 namespace kindling {
 namespace {
 
 constexpr std::size_t directions = 32;
 constexpr double steps_per_unit = 32;  // products are about normal with variance 1: a byte reaches 4 of them
 constexpr double distance_max = .02;   // squared
-
-// The finalizer of SplitMix64: each bit is a fair coin for each component.
-std::uint64_t mixed(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15u;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-  return x ^ (x >> 31);
-}
 
 using Products = std::array<int, directions>;
 
@@ -42,7 +36,7 @@ std::optional<Products> parse_signature(std::string_view text) {
 std::string model_signature(std::span<const float> vector) {
   std::array<double, directions> products{};
   for (std::size_t i = 0; i < vector.size(); ++i) {
-    const std::uint64_t signs = mixed(i);
+    const std::uint64_t signs = split_mix(i);  // a fair coin for each direction
     for (std::size_t j = 0; j < directions; ++j)
       products[j] += (signs >> j & 1) != 0 ? static_cast<double>(vector[i]) : -static_cast<double>(vector[i]);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/split_mix.h"
 
 namespace kindling {
 namespace {
@@ -14,21 +15,12 @@ std::uint64_t hash_of(std::string_view bytes) {
   return hash;
 }
 
-// SplitMix64's: every bit of the input changes each of the output half of the time (Steele, Lea and Flood,
-// "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
-std::uint64_t mixed(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27U)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31U);
-}
-
 }  // namespace
 
 void append_sample_keys(std::string_view uri, std::uint32_t first, std::uint32_t end,
                         std::vector<std::uint64_t>& keys) {
-  const std::uint64_t document = mixed(hash_of(uri));
-  for (std::uint32_t chunk = first; chunk < end; ++chunk) keys.push_back(mixed(document + chunk));
+  const std::uint64_t document = split_mix(hash_of(uri));
+  for (std::uint32_t chunk = first; chunk < end; ++chunk) keys.push_back(split_mix(document + chunk));
 }
 
 std::vector<std::uint64_t> sample_keys(const Segment& segment, std::uint32_t first, std::uint32_t count) {
